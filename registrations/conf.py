@@ -1,0 +1,65 @@
+"""Our settings, read lazily so that a test or a host may change them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+
+
+class RegistrationsSettings:
+    """One property a setting; `REGISTRATIONS_<NAME>` in the host's settings overrides it."""
+
+    @property
+    def organiser_name(self) -> str:
+        """Who writes: the name beside the sender's address, and the organiser of invitations."""
+        name = getattr(settings, "REGISTRATIONS_ORGANISER_NAME", "")
+        return name or getattr(settings, "WAGTAIL_SITE_NAME", "")
+
+    @property
+    def organiser_email(self) -> str:
+        """Sender of every mail and ORGANIZER of every invitation: calendars want them equal.
+
+        The bare address, also where the setting says "Name <name@example.org>".
+        """
+        email = getattr(settings, "REGISTRATIONS_ORGANISER_EMAIL", settings.DEFAULT_FROM_EMAIL)
+        return parseaddr(email)[1]
+
+    @property
+    def data_contact(self) -> str:
+        """Where people ask to see, correct or erase their data; shown in the privacy notice."""
+        return getattr(settings, "REGISTRATIONS_DATA_CONTACT", self.organiser_email)
+
+    @property
+    def needs_kept(self) -> timedelta:
+        """How long meal and access needs are kept after the session, as the notice says."""
+        return getattr(settings, "REGISTRATIONS_NEEDS_KEPT", timedelta(days=7))
+
+    @property
+    def minimum_fill_time(self) -> timedelta:
+        """A form sent back sooner was filled in by a machine. People with autofill take longer."""
+        return getattr(settings, "REGISTRATIONS_MINIMUM_FILL_TIME", timedelta(seconds=2))
+
+    @property
+    def attempts_per_hour(self) -> int:
+        """Forms one network address may send in an hour; a whole office may share one."""
+        return getattr(settings, "REGISTRATIONS_ATTEMPTS_PER_HOUR", 60)
+
+    @property
+    def receipts_per_hour(self) -> int:
+        """Registrations one booker's address may receive mail about in an hour."""
+        return getattr(settings, "REGISTRATIONS_RECEIPTS_PER_HOUR", 5)
+
+    @property
+    def client_address_header(self) -> str:
+        """Key of `request.META` that holds the visitor's network address; a proxy may set it."""
+        return getattr(settings, "REGISTRATIONS_CLIENT_ADDRESS_HEADER", "REMOTE_ADDR")
+
+    @property
+    def link_lifetime(self) -> timedelta:
+        """How long a registration's secret link opens."""
+        return getattr(settings, "REGISTRATIONS_LINK_LIFETIME", timedelta(days=730))
+
+
+conf = RegistrationsSettings()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from registrations.conf import conf
+from registrations.enums import TokenPurpose
+from registrations.models.registrations import Registration
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class AccessToken(models.Model):
+    """A secret link, known by its SHA-256 only: 192 random bits leave nothing to guess."""
+
+    purpose = models.CharField(max_length=12, choices=TokenPurpose)
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    # People are not content: Wagtail need not index what refers to what here.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("secret link")
+        verbose_name_plural = _("secret links")
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.registration_id}"
+
+    @classmethod
+    def issue(cls, registration: Registration, *, purpose: TokenPurpose, at: datetime) -> str:
+        """Make a new link and return its secret, which is not stored and cannot be read again."""
+        token = secrets.token_urlsafe(24)
+        cls.objects.create(
+            purpose=purpose,
+            registration=registration,
+            digest=digest(token),
+            expires_at=at + conf.link_lifetime,
+        )
+        return token
+
+    @classmethod
+    def find(cls, token: str, *, purpose: TokenPurpose, at: datetime) -> AccessToken | None:
+        """The living row of a secret; None for an unknown, expired, revoked or foreign one."""
+        return (
+            cls.objects.select_related("registration__partner")
+            .filter(
+                digest=digest(token),
+                purpose=purpose,
+                expires_at__gt=at,
+                revoked_at__isnull=True,
+            )
+            .first()
+        )

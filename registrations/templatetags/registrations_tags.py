@@ -1,0 +1,108 @@
+"""What the sign-up form, the receipt and the mails need to say of people and sessions."""
+
+from __future__ import annotations
+
+import json
+
+from django import template
+from django.utils.translation import gettext as _
+
+from registrations.forms.people import MOST_PEOPLE, button_words
+from trainings.domain import queries
+
+register = template.Library()
+
+
+@register.filter
+def line_of(agenda, session_pk):
+    """The line of the agenda that shows this session; None when there is none."""
+    lines = (line for line in agenda.sessions if str(line.session.pk) == str(session_pk))
+    return next(lines, None)
+
+
+@register.simple_tag
+def all_button_words() -> str:
+    """The words of the button for one person, two people and so on, as JSON for the script."""
+    return json.dumps([button_words(number) for number in range(1, MOST_PEOPLE + 1)])
+
+
+@register.simple_tag
+def form_errors(booking, people) -> list[dict]:
+    """Every error of the form in its order: `field`, `sentence`, and the `id` to go to."""
+    found = [{"sentence": sentence} for sentence in booking.non_field_errors()]
+    found += _field_errors(booking)
+    found += [{"sentence": sentence, "id": "people"} for sentence in errors_of_all(people)]
+    for number, form in enumerate(people.forms, start=1):
+        who = _("Person %(number)s") % {"number": number}
+        found += [
+            {"sentence": sentence, "id": f"person-{number}", "field": who}
+            for sentence in form.non_field_errors()
+        ]
+        found += _field_errors(form, who=who)
+    return found
+
+
+@register.filter
+def errors_of_all(people) -> list[str]:
+    """What is wrong with the people together; an empty first row says enough by its own fields."""
+    return [
+        sentence
+        for error in people.non_form_errors().as_data()
+        if not (error.code == "too_few_forms" and any(people.errors))
+        for sentence in error.messages
+    ]
+
+
+def _field_errors(form, *, who: str = "") -> list[dict]:
+    return [
+        {
+            "field": f"{who}, {field.label}" if who else field.label,
+            "sentence": sentence,
+            # A group of choices has no label of its own: its first choice takes the focus.
+            "id": f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label,
+        }
+        for field in form
+        for sentence in field.errors
+    ]
+
+
+@register.simple_tag
+def chosen_sessions(people, pages) -> list[dict]:
+    """Each session that somebody chose, once, in date order, with its page.
+
+    `is_public`: anyone may fetch it as a calendar entry. `is_confirmed`: somebody has a place.
+    """
+    chosen = {one.session.pk: one.session for person in people for one in person.living}
+    seated = {one.session_id for person in people for one in person.confirmed}
+    public = set(
+        queries.public_pages()
+        .filter(training__in={session.training_id for session in chosen.values()})
+        .values_list("training_id", flat=True)
+    )
+    return [
+        {
+            "session": session,
+            "page": pages.get(session.training_id),
+            "is_public": session.training_id in public and not session.training.is_discreet,
+            "is_confirmed": session.pk in seated,
+        }
+        for session in sorted(chosen.values(), key=lambda one: (one.starts_at, one.pk))
+    ]
+
+
+@register.filter
+def with_place(people) -> int:
+    """Of the people of a mail, how many have at least one place."""
+    return sum(bool(person["confirmed"]) for person in people)
+
+
+@register.filter
+def without_place(people) -> int:
+    """Of the people of a mail, how many wait everywhere they want to go."""
+    return sum(bool(person["waiting"] and not person["confirmed"]) for person in people)
+
+
+@register.filter
+def waits_somewhere(people) -> bool:
+    """Whether anyone of a mail is on a waiting list, with or without a place elsewhere."""
+    return any(person["waiting"] for person in people)

@@ -1,0 +1,14 @@
+"""Public addresses; include them where your pages are, in `i18n_patterns` if you have them."""
+
+from django.urls import path
+
+from registrations.views.receipt import ReceiptView
+from registrations.views.sign_up import PartnerSuggestionsView, ProgrammeSignUpView, SignUpView
+
+app_name = "registrations"
+urlpatterns = [
+    path("training/<uuid:uid>/", SignUpView.as_view(), name="sign_up_training"),
+    path("programme/<uuid:uid>/", ProgrammeSignUpView.as_view(), name="sign_up_programme"),
+    path("receipt/<str:token>/", ReceiptView.as_view(), name="receipt"),
+    path("services/", PartnerSuggestionsView.as_view(), name="partner_suggestions"),
+]

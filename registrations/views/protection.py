@@ -1,0 +1,81 @@
+"""What a public form needs before its fields are even read."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from registrations.conf import conf
+
+BROWSER_COOKIE = "registrations_form"
+BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")  # it goes back into a header
+FORM_LIFETIME = timedelta(days=2)
+SALT = "registrations.form"
+
+
+def refuse_other_charsets(view):
+    """Answer 415 to a form in another charset than UTF-8, which Django cannot read.
+
+    It has to run before the CSRF check, since that reads the form: hence the exemption, and the
+    same check again inside.
+    """
+    protected = csrf_protect(view)
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def guarded(request, *args, **kwargs):
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() != "utf-8":  # Django knows it by this name only
+            return HttpResponse(
+                _("Please send this form as UTF-8."), status=415, content_type="text/plain"
+            )
+        return protected(request, *args, **kwargs)
+
+    return guarded
+
+
+def browser_secret(request) -> str:
+    """The random value that ties a form to the browser that got it; a new one when it has none."""
+    known = request.COOKIES.get(BROWSER_COOKIE, "")
+    return known if BROWSER_SECRET.fullmatch(known) else secrets.token_urlsafe(24)
+
+
+def remember_browser(request, response, secret: str) -> None:
+    response.set_cookie(
+        BROWSER_COOKIE,
+        secret,
+        max_age=FORM_LIFETIME,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+
+
+def new_form_stamp(at: datetime) -> str:
+    """A signed once-only key with the instant the form was given out."""
+    return signing.dumps([secrets.token_urlsafe(16), int(at.timestamp())], salt=SALT)
+
+
+def read_form_stamp(stamp: str, *, at: datetime) -> str | None:
+    """The once-only key; None when it is forged, too old, or came back too fast for a person."""
+    try:
+        key, given_out = signing.loads(stamp, salt=SALT)
+    except signing.BadSignature:
+        return None
+    age = at.timestamp() - given_out
+    if not conf.minimum_fill_time.total_seconds() <= age <= FORM_LIFETIME.total_seconds():
+        return None
+    return str(key)
+
+
+def registration_key(form_key: str, browser: str) -> str:
+    """One registration per form and browser: another browser's replay is another form."""
+    return hashlib.sha256(f"{form_key}:{browser}".encode()).hexdigest()

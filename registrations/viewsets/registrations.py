@@ -1,0 +1,116 @@
+"""Registrations in the Wagtail admin: found by person, service or reference."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_filters import ModelChoiceFilter
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import InspectView
+from wagtail.snippets.views.snippets import HistoryView, IndexView, SnippetViewSet
+
+from registrations.enums import ParticipationStatus
+from registrations.models import Registration
+from trainings.models import Training, TrainingSession
+
+
+class RegistrationFilterSet(WagtailFilterSet):
+    training = ModelChoiceFilter(
+        label=_("Training"),
+        queryset=Training.objects.all(),
+        field_name="participants__participations__session__training",
+        distinct=True,
+    )
+    session = ModelChoiceFilter(
+        label=pgettext_lazy("training session", "Session"),
+        queryset=TrainingSession.objects.select_related("training"),
+        field_name="participants__participations__session",
+        distinct=True,
+    )
+
+    class Meta:
+        model = Registration
+        fields = ["partner", "partner__kind", "training", "session", "origin", "language"]
+
+
+class RegistrationIndexView(IndexView):
+    def get_base_queryset(self):
+        status = "participants__participations__status"
+        return (
+            super()
+            .get_base_queryset()
+            .select_related("partner")
+            .annotate(
+                people=Count("participants", distinct=True),
+                confirmed=Count(
+                    "participants__participations",
+                    filter=Q(**{status: ParticipationStatus.CONFIRMED}),
+                    distinct=True,
+                ),
+                waiting=Count(
+                    "participants__participations",
+                    filter=Q(**{status: ParticipationStatus.WAITING}),
+                    distinct=True,
+                ),
+            )
+        )
+
+    def search_queryset(self, queryset):
+        # A registration matches once, however many of its people do.
+        found = super().search_queryset(queryset)
+        if not self.is_searching:
+            return found
+        return queryset.filter(pk__in=found.order_by().values("pk"))
+
+
+class RegistrationInspectView(InspectView):
+    page_title = _("Registration")
+
+    def get_context_data(self, **kwargs):
+        people = self.object.participants.select_related("needs").with_participations()
+        return super().get_context_data(
+            **kwargs, people=people, emails=self.object.emails.order_by("pk")
+        )
+
+
+class RegistrationHistoryView(HistoryView):
+    any_permission_required = ["view"]
+
+
+class RegistrationViewSet(SnippetViewSet):
+    model = Registration
+    icon = "clipboard-list"
+    menu_label = _("Registrations")
+    index_view_class = RegistrationIndexView
+    inspect_view_class = RegistrationInspectView
+    history_view_class = RegistrationHistoryView
+    inspect_view_enabled = True
+    inspect_template_name = "registrations/admin/registration.html"
+    copy_view_enabled = False
+    ordering = ["-created_at"]
+    list_per_page = 50
+    filterset_class = RegistrationFilterSet
+    search_backend_name = None
+    search_fields = [
+        "reference",
+        "partner__name",
+        "booker_first_name",
+        "booker_last_name",
+        "booker_email",
+        "participants__first_name",
+        "participants__last_name",
+        "participants__email",
+    ]
+    list_display = [
+        "reference",
+        Column("partner", label=_("Partner service"), accessor="partner", sort_key="partner__name"),
+        Column("booker_name", label=_("Registered by"), sort_key="booker_last_name"),
+        Column("people", label=_("People"), sort_key="people"),
+        Column("confirmed", label=_("Places"), sort_key="confirmed"),
+        Column("waiting", label=_("Waiting"), sort_key="waiting"),
+        DateColumn("created_at", label=_("Received"), sort_key="created_at"),
+    ]
+    panels = [FieldPanel("partner")]

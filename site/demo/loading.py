@@ -1,0 +1,483 @@
+"""From what the demo holds to rows and pages, through the plugin's own operations."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from django.utils.text import slugify
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+)
+
+from demo.content import people, words
+from demo.content.dates import Planned, planned_sessions
+from demo.content.papers import sheet
+from demo.content.people import PARTNERS, SIGN_UPS, UNLISTED, UNNAMED, SignUpContent
+from demo.content.pictures import PICTURES
+from demo.content.words import CATALOGUE, PROGRAMMES, TRAININGS, TrainingWords
+from demo.models import HomePage
+from registrations.domain.partners import NewPartner
+from registrations.domain.service_kinds import add_starter_kinds
+from registrations.domain.signup import Booker, Person, sign_up
+from registrations.emails.delivery import deliver_due
+from registrations.enums import Origin, Quality
+from registrations.models import PartnerService, ServiceKind, SignUpQuestions
+from trainings.domain import scheduling
+from trainings.models import (
+    ProgrammePage,
+    Trainer,
+    Training,
+    TrainingIndexPage,
+    TrainingPage,
+    TrainingSession,
+    TranslatedText,
+    Venue,
+)
+
+SITE_NAME = "La Sambrienne (démo)"
+MAIL_DOMAIN = "demo.example"
+
+
+def served_at() -> tuple[str, int]:
+    """Host and port of this run; a site that moved must not send people to its old address."""
+    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    return address.hostname or "localhost", address.port or 80
+
+
+def follow_address() -> None:
+    """Let the pages' addresses, in mails and calendars, follow a change of port."""
+    for site in Site.objects.filter(is_default_site=True):
+        if (site.hostname, site.port) != served_at():
+            site.hostname, site.port = served_at()
+            site.save()
+
+
+# --- who works here ----------------------------------------------------------------------------
+
+
+def make_accounts() -> dict[str, Any]:
+    """Three people who can log in, with the password `demo`."""
+    users = get_user_model().objects
+    return {
+        "admin": users.create_superuser("admin", f"admin@{MAIL_DOMAIN}", "demo"),
+        "communication": users.create_user(
+            "communication", f"communication@{MAIL_DOMAIN}", "demo", first_name="Communication"
+        ),
+        "inscriptions": users.create_user(
+            "inscriptions", f"inscriptions@{MAIL_DOMAIN}", "demo", first_name="Inscriptions"
+        ),
+    }
+
+
+def make_groups(users: dict[str, Any]) -> None:
+    """What each of the two teams may do; a host adapts this in Wagtail's settings."""
+    communication = Group.objects.create(name="Communication")
+    communication.permissions.set(
+        _permissions(
+            "wagtailadmin.access_admin",
+            "simple_translation.submit_translation",
+            *_all("trainings", ("trainingsession", "venue", "trainer"), "add change delete view"),
+            *_all("trainings", ("training",), "change view"),
+        )
+    )
+    # Above the home pages of every language, below Wagtail's root.
+    for home in HomePage.objects.all():
+        for codename in ("add_page", "change_page", "publish_page"):
+            (permission,) = _permissions(f"wagtailcore.{codename}")
+            GroupPagePermission.objects.create(
+                group=communication, page=home.page_ptr, permission=permission
+            )
+    files = _permissions(
+        *_all("wagtailimages", ("image",), "add change choose"),
+        *_all("wagtaildocs", ("document",), "add change choose"),
+    )
+    root = Collection.get_first_root_node()
+    for permission in files:
+        GroupCollectionPermission.objects.create(
+            group=communication, collection=root, permission=permission
+        )
+    communication.user_set.add(users["communication"])
+
+    inscriptions = Group.objects.create(name="Inscriptions")
+    inscriptions.permissions.set(
+        _permissions(
+            "wagtailadmin.access_admin",
+            *_all("registrations", ("registration", "outgoingemail"), "view"),
+            *_all("registrations", ("partnerservice", "servicekind"), "add change delete view"),
+            *_all("registrations", ("signupquestions",), "add change delete view"),
+            *_all("trainings", ("trainingsession", "training"), "view"),
+        )
+    )
+    inscriptions.user_set.add(users["inscriptions"])
+
+
+def _all(app: str, models: Iterable[str], actions: str) -> list[str]:
+    return [f"{app}.{action}_{model}" for model in models for action in actions.split()]
+
+
+def _permissions(*names: str) -> list[Permission]:
+    """Raises Permission.DoesNotExist for a name that means nothing."""
+    return [
+        Permission.objects.get(content_type__app_label=app, codename=codename)
+        for app, codename in (name.split(".") for name in names)
+    ]
+
+
+# --- what pages are made of --------------------------------------------------------------------
+
+
+def make_pictures() -> dict[str, Any]:
+    images = {}
+    for name, (title, draw) in PICTURES.items():
+        file = ImageFile(ContentFile(draw().png()), name=f"{name}.png")
+        images[name] = get_image_model().objects.create(title=title, file=file)
+    return images
+
+
+def make_documents() -> dict[str, Any]:
+    documents = {}
+    for key, (title, lines) in words.DOCUMENTS.items():
+        content = sheet(title, lines, language=key.rpartition("-")[2])
+        file = ContentFile(content, name=f"{slugify(title)}.pdf")
+        documents[key] = get_document_model().objects.create(title=title, file=file)
+    return documents
+
+
+def make_trainers() -> dict[str, Trainer]:
+    return {
+        key: Trainer.objects.create(
+            name=name, role=TranslatedText(fr=french, nl=dutch), organisation=organisation
+        )
+        for key, (name, french, dutch, organisation) in words.TRAINERS.items()
+    }
+
+
+def make_venues() -> dict[str, Venue]:
+    made = {}
+    for key, content in words.VENUES.items():
+        values = asdict(content)
+        where = values.pop("map_at")
+        for field in ("public_transport", "parking", "accessibility"):
+            french, dutch = values[field]
+            values[field] = TranslatedText(fr=french, nl=dutch)
+        values["map_url"] = f"https://www.openstreetmap.org/#map=16/{where}"
+        made[key] = Venue.objects.create(**values)
+    return made
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+class PageMaker:
+    """French pages first; their Dutch translations are copies, into which the words are put."""
+
+    def __init__(self, images: dict, documents: dict, trainers: dict) -> None:
+        self.images = images
+        self.documents = documents
+        self.trainers = trainers
+        self.dutch = Locale.objects.get_or_create(language_code="nl")[0]
+        self.trainings: dict[str, Training] = {}
+
+    def make(self) -> None:
+        home = self.make_home()
+        catalogue = self.make_catalogue(home)
+        parents: dict[str, Page] = {"": catalogue}
+        for key, programme in PROGRAMMES.items():
+            parents[key] = self.make_programme(catalogue, programme)
+        for key, training in TRAININGS.items():
+            self.trainings[key] = self.make_training(parents[training.programme], training)
+
+    def make_home(self) -> HomePage:
+        french, dutch = CATALOGUE["fr"], CATALOGUE["nl"]
+        root = Page.get_first_root_node()
+        home = HomePage(
+            title=french.home_title,
+            slug="accueil",
+            introduction=french.home_introduction,
+            picture=self.images["houses"],
+            locale=Locale.objects.get_or_create(language_code="fr")[0],
+        )
+        publish(home, below=root)
+        site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+        welcome = site.root_page if site.pk else None
+        site.root_page = home
+        site.site_name = SITE_NAME
+        site.hostname, site.port = served_at()
+        site.save()
+        if welcome is not None and not welcome.get_children().exists():
+            welcome.delete()  # the page Wagtail starts with
+        home.refresh_from_db()
+        self.translate(home, title=dutch.home_title, introduction=dutch.home_introduction)
+        return home
+
+    def make_catalogue(self, home: HomePage) -> TrainingIndexPage:
+        fields = ("title", "introduction", "when_empty")
+        values = {
+            language: {field: getattr(content, field) for field in fields}
+            for language, content in CATALOGUE.items()
+        }
+        catalogue = TrainingIndexPage(**values["fr"], show_in_menus=True, locale=home.locale)
+        publish(catalogue, below=home)
+        self.translate(catalogue, **values["nl"])
+        return catalogue
+
+    def make_programme(self, catalogue: Page, content: words.ProgrammeContent) -> ProgrammePage:
+        page = ProgrammePage(
+            **self.programme_fields(content.fr, "fr"),
+            picture=self.images[content.picture],
+            locale=catalogue.locale,
+        )
+        publish(page, below=catalogue)
+        self.translate(page, **self.programme_fields(content.nl, "nl"))
+        return page
+
+    def make_training(self, parent: Page, content: words.TrainingContent) -> Training:
+        page = TrainingPage(
+            **self.training_fields(content.fr, "fr"),
+            trainers=stream(("trainer", self.trainers[key].pk) for key in content.trainers),
+            picture=self.images.get(content.picture),
+            locale=parent.locale,
+        )
+        publish(page, below=parent)
+        training = page.training
+        training.refresh_from_db()
+        training.kind, training.is_discreet = content.kind, content.is_discreet
+        training.save()
+        if content.nl:
+            self.translate(page, **self.training_fields(content.nl, "nl"))
+        return training
+
+    def translate(self, page: Page, **fields: Any) -> None:
+        copy: Any = page.copy_for_translation(self.dutch)
+        for name, value in fields.items():
+            setattr(copy, name, value)
+        copy.slug = slugify(copy.title) if copy.depth > 2 else "onthaal"
+        copy.save()
+        copy.save_revision().publish()
+
+    def programme_fields(self, content: words.ProgrammeWords, language: str) -> dict[str, Any]:
+        return {**asdict(content), **contact(language), "body": stream(content.body)}
+
+    def training_fields(self, content: TrainingWords, language: str) -> dict[str, Any]:
+        agenda = (
+            ("item", {"time": hour, "title": title, "details": details})
+            for hour, title, details in content.agenda
+        )
+        documents = (("document", self.documents[key].pk) for key in content.documents)
+        return {
+            **asdict(content),
+            **contact(language),
+            "agenda": stream(agenda),
+            "documents": stream(documents),
+        }
+
+
+def publish(page: Page, *, below: Page) -> None:
+    page.slug = page.slug or slugify(page.title)
+    below.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
+
+
+def contact(language: str) -> dict[str, str]:
+    return {
+        "contact_name": CATALOGUE[language].contact,
+        "contact_email": words.CONTACT_EMAIL,
+        "contact_phone": words.CONTACT_PHONE,
+    }
+
+
+def stream(blocks: Iterable[tuple[str, Any]]) -> str:
+    """A StreamField's value as JSON."""
+    return json.dumps(
+        [{"type": kind, "value": value, "id": str(uuid.uuid4())} for kind, value in blocks]
+    )
+
+
+# --- dates -------------------------------------------------------------------------------------
+
+
+def make_sessions(
+    first: date, trainings: dict[str, Training], venues: dict[str, Venue], *, by: Any
+) -> dict[str, TrainingSession]:
+    sessions = {}
+    announced = midnight(first) - timedelta(days=120)
+    for key, planned in planned_sessions(first).items():
+        session = session_of(planned, trainings, venues)
+        sessions[key] = scheduling.schedule(session, by=by, at=announced)
+    return sessions
+
+
+def session_of(planned: Planned, trainings: dict, venues: dict) -> TrainingSession:
+    noon = datetime.combine(planned.on, time(12), ZoneInfo(planned.time_zone))
+    closes = planned.closes_days_before
+    return TrainingSession(
+        training=trainings[planned.training],
+        starts_on=planned.on,
+        start_time=planned.start,
+        ends_on=planned.on,
+        end_time=planned.end,
+        time_zone=planned.time_zone,
+        training_time=timedelta(hours=planned.hours) if planned.hours else None,
+        venue=venues[planned.venue] if planned.venue else None,
+        online_url=planned.online_url,
+        capacity=planned.capacity,
+        registration_opens_at=planned.opens
+        and datetime.combine(planned.opens, time(9), ZoneInfo(planned.time_zone)),
+        # Days on the wall clock: noon stays noon across a change of the clocks.
+        registration_closes_at=None if closes is None else noon - timedelta(days=closes),
+    )
+
+
+def call_off(first: date, sessions: dict[str, TrainingSession], *, by: Any) -> None:
+    for key, planned in planned_sessions(first).items():
+        if planned.cancelled:
+            at = midnight(first) - timedelta(days=2)
+            scheduling.cancel(sessions[key], reason=planned.cancelled, by=by, at=at)
+
+
+def midnight(on: date) -> datetime:
+    """Of the night before: with today, always in the past."""
+    return datetime.combine(on, time(0), ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
+
+
+# --- who comes ---------------------------------------------------------------------------------
+
+
+def make_partners() -> dict[int, PartnerService]:
+    add_starter_kinds()
+    kinds = {kind.name["en"]: kind for kind in ServiceKind.objects.all()}
+    return {
+        number: PartnerService.objects.create(
+            name=content.name,
+            kind=kinds[content.kind],
+            relation=content.relation,
+            postal_code=content.postal_code,
+            municipality=content.municipality,
+        )
+        for number, content in PARTNERS.items()
+    }
+
+
+def ask_questions(trainings: dict[str, Training]) -> None:
+    for key, asked in people.QUESTIONS.items():
+        SignUpQuestions.objects.create(training=trainings[key], asked=list(asked))
+
+
+class SignUps:
+    """The forms that partner services sent, oldest first, each followed by its mails."""
+
+    def __init__(
+        self, first: date, partners: dict[int, PartnerService], sessions: dict, *, staff: Any
+    ) -> None:
+        self.first = midnight(first)
+        self.partners = partners
+        self.sessions = sessions
+        self.staff = staff
+        self.sent = self.failed = 0
+
+    def make(self) -> None:
+        for number, content in enumerate(SIGN_UPS, start=1):
+            at = self.first - timedelta(days=content.days_ago)
+            coming = self.people(content)
+            sign_up(
+                coming,
+                partner=self.partners[content.partner],
+                booker=self.booker(content, coming[0]),
+                key=f"demo-{number}",
+                by=self.staff if content.by_staff else None,
+                origin=Origin.STAFF if content.by_staff else Origin.FORM,
+                at=at,
+            )
+            self.deliver(at + timedelta(seconds=5))
+        self.sign_up_unlisted()
+
+    def deliver(self, at: datetime) -> None:
+        sent, failed = deliver_due(at=at)
+        self.sent, self.failed = self.sent + sent, self.failed + failed
+
+    def people(self, content: SignUpContent) -> list[Person]:
+        partner = PARTNERS[content.partner]
+        chosen = tuple(self.sessions[key].pk for key in content.sessions)
+        with_address = content.people - content.without_address
+        coming = []
+        for position in range(content.people):
+            role = partner.roles[position % len(partner.roles)]
+            name = f"{role} {position + 1}"
+            address = f"{slugify(name)}.{slugify(partner.short)}@{MAIL_DOMAIN}"
+            coming.append(
+                Person(
+                    first_name=name,
+                    last_name=partner.short,
+                    email=address if position < with_address else "",
+                    function=role.lower(),
+                    quality=quality_of(role),
+                    session_ids=chosen,
+                    language=partner.language,
+                    wish=content.wish if position == 0 else "",
+                    access=content.access if position == 0 else "",
+                    wants_meal=True if content.diets else None,
+                    diet=content.diets[position] if content.diets else "",
+                )
+            )
+        return coming
+
+    def booker(self, content: SignUpContent, first: Person) -> Booker:
+        partner = PARTNERS[content.partner]
+        return Booker(
+            first_name=first.first_name,
+            last_name=first.last_name,
+            email=first.email or f"{slugify(partner.short)}@{MAIL_DOMAIN}",
+            language=partner.language,
+            may_name_partner=content.partner not in UNNAMED,
+            keep_together=content.keep_together,
+        )
+
+    def sign_up_unlisted(self) -> None:
+        name, postal_code, municipality = UNLISTED
+        at = self.first - timedelta(hours=15)
+        person = Person(
+            first_name="Animatrice 1",
+            last_name="Le Tilleul",
+            email=f"animatrice-1.le-tilleul@{MAIL_DOMAIN}",
+            function="animatrice",
+            session_ids=(self.sessions["energy-bill"].pk,),
+        )
+        sign_up(
+            [person],
+            partner=NewPartner(name=name, postal_code=postal_code, municipality=municipality),
+            booker=Booker(
+                first_name=person.first_name,
+                last_name=person.last_name,
+                email=person.email,
+                language="fr",
+                may_name_partner=True,
+            ),
+            key="demo-unlisted",
+            at=at,
+        )
+        self.deliver(at + timedelta(seconds=5))
+
+
+def quality_of(role: str) -> Quality:
+    known = {people.VOLUNTEER: Quality.VOLUNTEER, "Étudiant": Quality.STUDENT}
+    return known.get(role, Quality.PROFESSIONAL)

@@ -1,0 +1,44 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+from trainings.domain import queries
+from trainings.models import TrainingIndexPage
+
+NEXT = 3
+
+
+class HomePage(Page):
+    """The host's own page: a word of welcome, and the next sessions of the plugin."""
+
+    introduction = RichTextField(_("introduction"), blank=True, features=["bold", "link"])
+    picture = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("picture"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    template = "home/home_page.html"
+    parent_page_types = ["wagtailcore.Page"]
+    max_count_per_parent = 2  # one a language
+    content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("picture")]
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        at = timezone.now()
+        sessions = queries.published_sessions(
+            language=self.locale.language_code, below=self, upcoming_at=at
+        )
+        context["agenda"] = queries.listing(sessions[:NEXT], request=request, at=at)
+        context["catalogue"] = TrainingIndexPage.objects.live().child_of(self).first()
+        return context

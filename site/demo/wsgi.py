@@ -1,0 +1,8 @@
+"""For gunicorn: `gunicorn --pythonpath site demo.wsgi`, from the folder of manage.py."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
+application = get_wsgi_application()

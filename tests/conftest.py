@@ -1,0 +1,207 @@
+"""What tests of several folders use: the database, the browser, the mail server."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.core import serializers
+from django.db import connections, transaction
+from django.db.models.signals import post_migrate
+
+from tests import chromium, postgresql
+
+# --- the run -----------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    django_settings.TEST_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not os.environ.get("TEST_DIR"):
+        shutil.rmtree(django_settings.TEST_DIR, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a browser shows does not depend on the database engine."""
+    for item in items:
+        if "chromium_browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("once")
+
+
+# --- the database ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL for the whole run, started when first asked for."""
+    if os.environ.get("WITHOUT_POSTGRESQL") == "1":
+        pytest.skip("WITHOUT_POSTGRESQL=1")
+    with postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: postgresql.Server) -> str:
+    """The address of an empty database on PostgreSQL, for tests that start the real site."""
+    return postgresql_server.create_database("served")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Tell Django where PostgreSQL is, when the run is on PostgreSQL."""
+    database = connections.databases["default"]
+    if database["ENGINE"] == "django.db.backends.postgresql":
+        server = request.getfixturevalue("postgresql_server")
+        database.update(HOST=server.host, USER=server.user)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Keep what the migrations wrote, and write it again whenever a test has emptied the database.
+
+    A test that commits (`transaction=True`, `live_server`) ends with every table emptied: Wagtail's
+    first locale, root page, site, collection and groups would be gone for the next one. Django then
+    sends `post_migrate`, which brings content types and permissions back; the rest follows here.
+    """
+    rebuilt_by_django = {"contenttypes.ContentType", "auth.Permission"}
+    with django_db_blocker.unblock():
+        written = serializers.serialize(
+            "json",
+            [
+                row
+                for model in serializers.sort_dependencies(
+                    [(app, None) for app in apps.get_app_configs()], allow_cycles=True
+                )
+                if model._meta.managed and model._meta.label not in rebuilt_by_django
+                for row in model._base_manager.order_by("pk")
+            ],
+            use_natural_foreign_keys=True,
+        )
+
+    def restore(**kwargs: Any) -> None:
+        with transaction.atomic():  # rows may point to later ones until the end of it
+            for row in serializers.deserialize("json", written):
+                row.save()
+
+    # Signals are sent app after app; the last one comes when everything Django rebuilds is there.
+    last_app = [app for app in apps.get_app_configs() if app.models_module][-1]
+    post_migrate.connect(restore, sender=last_app)
+    yield
+    post_migrate.disconnect(restore, sender=last_app)
+
+
+# --- the browser -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium_browser() -> Iterator[Any]:
+    """One Chromium for the whole run. Without it tests fail: a skip would prove nothing."""
+    if os.environ.get("WITHOUT_BROWSER") == "1":
+        pytest.skip("WITHOUT_BROWSER=1")
+    executable = chromium.path()
+    if executable is None:
+        pytest.fail("No Chromium: install it, name it in CHROMIUM, or set WITHOUT_BROWSER=1.")
+    started = chromium.Chromium(executable)
+    yield started.browser
+    started.stop()
+
+
+@pytest.fixture
+def new_browser(chromium_browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open one more visitor's browser: its own cookies, a Belgian visitor unless told otherwise."""
+    with contextlib.ExitStack() as contexts:
+
+        def open_one(**options: Any) -> Any:
+            options = {"locale": "fr-BE", "timezone_id": "Europe/Brussels"} | options
+            context = chromium_browser.new_context(**options)
+            contexts.callback(context.close)
+            context.set_default_timeout(10_000)
+            return context
+
+        yield open_one
+
+
+@pytest.fixture
+def browser(new_browser: Callable[..., Any]) -> Any:
+    """A visitor's browser without history: `browser.new_page().goto(live_server.url)`."""
+    return new_browser()
+
+
+# --- the mail server ---------------------------------------------------------------------------
+
+
+@dataclass
+class MailServer:
+    """What a real mail server received, and how it answers."""
+
+    host: str
+    port: int
+    messages: list[EmailMessage] = field(default_factory=list)
+    #: What the next messages are told instead of being taken: "451 4.3.0 Try again later".
+    refusal: str = ""
+
+    async def handle_DATA(  # noqa: N802 -- the name that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if self.refusal:
+            return self.refusal
+        message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        # Who it was really for: a header may say otherwise, or nothing.
+        message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
+        self.messages.append(message)
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[MailServer]:
+    """A mail server on this machine, to which Django sends for the time of the test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        server = MailServer(*probe.getsockname())
+    controller = Controller(server, hostname=server.host, port=server.port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+    yield server
+    controller.stop()
+
+
+# --- the repository ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of pyproject.toml."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def built(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the wheel and the source archive, built as for a release."""
+    folder = tmp_path_factory.mktemp("dist")
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, repository],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder

@@ -1,0 +1,85 @@
+"""Pages and sessions by the situation they are in, free of surprises: what is not said is plain."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.text import slugify
+from wagtail.models import Locale, Page, Site
+
+from trainings.domain import scheduling
+from trainings.models import (
+    ProgrammePage,
+    TrainingIndexPage,
+    TrainingPage,
+    TrainingSession,
+    Venue,
+)
+
+#: An instant some weeks before the mornings below.
+AT = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
+#: Summer time begins on Sunday 28 March 2027.
+MORNING_1 = date(2027, 3, 23)
+MORNING_2 = date(2027, 3, 30)
+
+
+def locale(language: str = "fr") -> Locale:
+    return Locale.objects.get_or_create(language_code=language)[0]
+
+
+def catalogue(**fields: Any) -> TrainingIndexPage:
+    """The catalogue, under the root page of the only site."""
+    root = Site.objects.get().root_page
+    page = TrainingIndexPage(title="Formations", locale=root.locale, **fields)
+    return publish(root, page)
+
+
+def publish(parent: Page, page: Page) -> Any:
+    page.slug = page.slug or slugify(page.title)
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
+    return page
+
+
+def programme_page(parent: Page, title: str = "Accompagner vers et dans le logement", **fields):
+    return publish(parent, ProgrammePage(title=title, locale=parent.locale, **fields))
+
+
+def training_page(parent: Page, title: str = "En recherche de logement", **fields) -> TrainingPage:
+    return publish(parent, TrainingPage(title=title, locale=parent.locale, **fields))
+
+
+def translated(page: Page, language: str, title: str) -> Any:
+    """The page's published translation; its parents are copied when they are not translated."""
+    copy = page.copy_for_translation(locale(language), copy_parents=True)
+    copy.title = title
+    copy.save_revision().publish()
+    copy.refresh_from_db()
+    return copy
+
+
+def venue(**fields: Any) -> Venue:
+    values = {
+        "name": "Salle des Tilleuls",
+        "street_address": "Rue de la Gare 1",
+        "postal_code": "6000",
+        "municipality": "Charleroi",
+    }
+    return Venue.objects.create(**{**values, **fields})
+
+
+def session(page: TrainingPage, on: date = MORNING_1, **fields: Any) -> TrainingSession:
+    """A morning from 9:00 to 12:30 in Brussels with 40 places; fields say otherwise."""
+    values: dict[str, Any] = {
+        "training": page.training,
+        "starts_on": on,
+        "start_time": time(9, 0),
+        "end_time": time(12, 30),
+        "time_zone": "Europe/Brussels",
+        "training_time": timedelta(hours=3),
+        "capacity": 40,
+    }
+    made = TrainingSession(**{**values, **fields})
+    return scheduling.schedule(made, by=None, at=AT - timedelta(days=30))

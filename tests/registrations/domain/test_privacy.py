@@ -1,0 +1,36 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from registrations.domain.privacy import erase_needs
+from registrations.models import Participant, ParticipantNeeds
+from tests.factories.registrations import person, registration
+from tests.factories.trainings import MORNING_1, MORNING_2, catalogue, session, training_page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page():
+    return training_page(catalogue())
+
+
+def test_needs_are_erased_a_week_after_the_last_session(page):
+    one, two = session(page, MORNING_1), session(page, MORNING_2)
+    registration(person(one, two, access="boucle auditive"), person(one, number=2, access="rampe"))
+    week = timedelta(days=7)
+
+    assert erase_needs(at=one.ends_at + week) == 0
+    assert erase_needs(at=one.ends_at + week + timedelta(seconds=1)) == 1
+    assert ParticipantNeeds.objects.get().access == "boucle auditive"
+    assert erase_needs(at=two.ends_at + week + timedelta(seconds=1)) == 1
+    assert Participant.objects.count() == 2
+
+
+def test_the_command_says_how_many(page, capsys):
+    registration(person(session(page), access="rampe"))
+
+    call_command("erase_needs")
+
+    assert capsys.readouterr().out == "0 erased.\n"

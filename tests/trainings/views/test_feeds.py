@@ -1,0 +1,316 @@
+from datetime import UTC, time, timedelta
+
+import pytest
+import vobject
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.http import http_date
+from icalendar import Calendar
+from wagtail.models import PageViewRestriction
+
+from tests.factories.registrations import person, registration
+from tests.factories.trainings import (
+    catalogue,
+    session,
+    training_page,
+    translated,
+    venue,
+)
+from trainings.domain import scheduling
+from trainings.models import CalendarState, TrainingSession
+from trainings.views.feeds import CalendarView
+
+pytestmark = pytest.mark.django_db
+
+FEED = "/agenda/fr/trainings.ics"
+
+
+@pytest.fixture
+def page():
+    return training_page(catalogue(), introduction="<p>Comprendre &amp; agir.</p>")
+
+
+@pytest.fixture
+def soon():
+    return timezone.localdate() + timedelta(days=40)
+
+
+@pytest.fixture(autouse=True)
+def changed_before_now(monkeypatch):
+    """It is 13:00; changes happened one a second from noon on, all before this minute."""
+    noon = timezone.now().astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+
+    def touch():
+        latest = CalendarState.read() or noon
+        CalendarState.objects.update_or_create(
+            pk=1, defaults={"changed_at": max(latest, noon) + timedelta(seconds=1)}
+        )
+
+    monkeypatch.setattr(CalendarState, "touch", touch)
+    monkeypatch.setattr(CalendarView, "now", staticmethod(lambda: noon + timedelta(hours=1)))
+
+
+def events(content: bytes):
+    return Calendar.from_ical(content).walk("VEVENT")
+
+
+def test_the_feed_has_each_public_session_once(client, page, soon):
+    made = [session(page, soon + timedelta(days=n), venue=venue()) for n in range(3)]
+
+    found = events(client.get(FEED).content)
+
+    assert [str(event["UID"]) for event in found] == [str(one.uid) for one in made]
+    assert [event.start for event in found] == [one.local_start for one in made]
+    assert [event.end for event in found] == [one.local_end for one in made]
+    assert str(found[0]["SUMMARY"]) == (
+        "Matinée de formation – En recherche de logement (Charleroi)"
+    )
+
+
+def test_a_second_reader_agrees(client, page, soon):
+    made = session(page, soon, venue=venue())
+
+    event = vobject.readOne(client.get(FEED).content.decode()).vevent
+
+    assert event.uid.value == str(made.uid)
+    assert event.dtstart.value.astimezone(UTC) == made.starts_at
+    assert event.location.value == made.venue.address
+
+
+def test_two_fetches_are_the_same_bytes(client, page, soon):
+    session(page, soon)
+
+    one, two = client.get(FEED), client.get(FEED)
+
+    assert one.content == two.content
+    assert (one["ETag"], one["Last-Modified"]) == (two["ETag"], two["Last-Modified"])
+    assert one["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_conditional_requests_are_answered_304(client, page, soon):
+    session(page, soon)
+    first = client.get(FEED)
+
+    by_tag = client.get(FEED, headers={"If-None-Match": first["ETag"]})
+    by_date = client.get(FEED, headers={"If-Modified-Since": first["Last-Modified"]})
+
+    assert (by_tag.status_code, by_date.status_code) == (304, 304)
+    assert by_tag["ETag"] == first["ETag"]
+    assert by_tag.content == b""
+
+
+def test_head_has_the_headers_and_no_body(client, page, soon):
+    session(page, soon)
+
+    head, get = client.head(FEED), client.get(FEED)
+
+    assert (head["ETag"], head["Last-Modified"]) == (get["ETag"], get["Last-Modified"])
+    assert head.content == b""
+
+
+def _move(made, page):
+    made.start_time = time(8, 30)
+    scheduling.change(made, by=None, at=timezone.now())
+
+
+def _cancel(made, page):
+    scheduling.cancel(made, by=None, at=timezone.now())
+
+
+def _unpublish(made, page):
+    page.unpublish()
+
+
+def _restrict(made, page):
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+
+
+def _rename(made, page):
+    page.title = "Autre titre"
+    page.save_revision().publish()
+
+
+def _correct_the_address(made, page):
+    made.venue.street_address = "Rue Neuve 2"
+    made.venue.save()
+
+
+def _be_discreet(made, page):
+    page.training.is_discreet = True
+    page.training.save()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_move, _cancel, _unpublish, _restrict, _rename, _correct_the_address, _be_discreet],
+    ids=lambda change: change.__name__.strip("_"),
+)
+def test_a_change_is_never_answered_304(client, page, soon, change):
+    made = session(page, soon, venue=venue())
+    first = client.get(FEED)
+
+    change(made, page)
+
+    by_tag = client.get(FEED, headers={"If-None-Match": first["ETag"]})
+    by_date = client.get(FEED, headers={"If-Modified-Since": first["Last-Modified"]})
+    assert (by_tag.status_code, by_date.status_code) == (200, 200)
+    assert by_tag.content != first.content
+
+
+def test_a_moved_session_keeps_its_uid_and_raises_its_sequence(client, page, soon):
+    made = session(page, soon)
+    (before,) = events(client.get(FEED).content)
+
+    _move(made, page)
+
+    (after,) = events(client.get(FEED).content)
+    assert (after["UID"], after["SEQUENCE"]) == (before["UID"], before["SEQUENCE"] + 1)
+    assert after.start.time() == time(8, 30)
+
+
+def test_a_cancelled_session_stays_and_says_so(client, page, soon):
+    made = session(page, soon)
+
+    scheduling.cancel(made, reason="Salle inondée", by=None, at=timezone.now())
+
+    (event,) = events(client.get(FEED).content)
+    assert str(event["STATUS"]) == "CANCELLED"
+    assert str(event["SUMMARY"]).startswith("ANNULÉ – ")
+    assert "Salle inondée" in event["DESCRIPTION"]
+
+
+@pytest.mark.parametrize(
+    "hide", [_unpublish, _restrict, _be_discreet], ids=["draft", "restricted", "discreet"]
+)
+def test_what_is_not_public_is_in_no_feed(client, page, soon, hide):
+    made = session(page, soon, venue=venue())
+    url = f"/agenda/fr/session-{made.uid}.ics"
+    assert client.get(url).status_code == 200
+
+    hide(made, page)
+
+    assert events(client.get(FEED).content) == []
+    assert client.get(url).status_code == 404
+
+
+def test_a_restriction_above_the_page_counts(client, page, soon):
+    session(page, soon)
+    PageViewRestriction.objects.create(page=page.get_parent(), restriction_type="login")
+
+    assert events(client.get(FEED).content) == []
+
+
+def test_nobody_and_no_online_link_is_in_the_feed(client, page, soon):
+    made = session(page, soon, online_url="https://meet.example/secret-room")
+    registration(person(made), at=timezone.now())
+
+    text = client.get(FEED).content.decode().replace("\r\n ", "")
+
+    assert not any(word in text for word in ("secret-room", "Sociale", "ATTENDEE", "ORGANIZER"))
+
+
+def test_the_feed_speaks_the_language_of_its_address(client, page, soon):
+    session(page, soon)
+    translated(page, "nl", "Op zoek naar een woning")
+
+    (event,) = events(client.get("/agenda/nl/trainings.ics").content)
+
+    assert str(event["SUMMARY"]) == "Vormingsvoormiddag – Op zoek naar een woning"
+    assert "/nl/" in event["URL"]
+
+
+def test_a_training_without_words_in_a_language_is_shown_in_another(client, page, soon):
+    session(page, soon)
+
+    (event,) = events(client.get("/agenda/nl/trainings.ics").content)
+
+    assert str(event["SUMMARY"]).endswith("En recherche de logement")
+
+
+def test_the_feed_names_its_language_whatever_the_visitor_speaks(client, page, soon):
+    response = client.get("/agenda/nl/trainings.ics", headers={"Accept-Language": "fr"})
+
+    assert response["Content-Language"] == "nl"
+
+
+def test_saving_a_draft_is_no_change_of_the_calendar(client, page, soon):
+    session(page, soon)
+    before = CalendarState.read()
+
+    page.title = "Brouillon"
+    page.save_revision()
+
+    assert CalendarState.read() == before
+
+
+def test_sessions_far_away_are_left_out(client, page):
+    today = timezone.localdate()
+    for days in (-400, -30, 30, 900):
+        session(page, today + timedelta(days=days))
+
+    assert len(events(client.get(FEED).content)) == 2
+
+
+def test_the_download_of_one_session_has_the_same_uid(client, page, soon):
+    made = session(page, soon)
+
+    response = client.get(f"/agenda/fr/session-{made.uid}.ics")
+
+    (event,) = events(response.content)
+    assert str(event["UID"]) == str(made.uid)
+    assert response["Content-Disposition"].startswith("attachment")
+
+
+def test_an_empty_feed_is_still_a_calendar(client, page):
+    response = client.get(FEED)
+
+    assert response.status_code == 200
+    assert events(response.content) == []
+    assert b"BEGIN:VTIMEZONE" in response.content
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/agenda/xx/trainings.ics",
+        "/agenda/fr/session-00000000-0000-0000-0000-000000000000.ics",
+        "/agenda/fr/other.ics",
+    ],
+)
+def test_an_unknown_calendar_is_404(client, url):
+    assert client.get(url).status_code == 404
+
+
+def test_a_feed_is_only_read(client, page):
+    assert client.post(FEED).status_code == 405
+
+
+def queries_for(client, url):
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_the_feed_takes_as_many_queries_for_fifty_sessions_as_for_one(client, page, soon):
+    session(page, soon, venue=venue())
+    with_one = queries_for(client, FEED)
+
+    for number in range(49):
+        other = training_page(page.get_parent(), title=f"Formation {number}")
+        session(other, soon, venue=venue(name=f"Salle {number}"))
+
+    assert queries_for(client, FEED) == with_one
+    assert TrainingSession.objects.count() == 50
+
+
+def test_the_date_of_change_is_left_out_while_its_second_lasts(client, page, soon, monkeypatch):
+    monkeypatch.undo()
+    session(page, soon)
+
+    response = client.get(FEED)
+
+    assert "Last-Modified" not in response
+    asked = {"If-Modified-Since": http_date(timezone.now().timestamp())}
+    assert client.get(FEED, headers=asked).status_code == 200

@@ -1,0 +1,21 @@
+"""The addresses of the bare host.
+
+The agenda has one address whatever the language; the rest has one in each.
+"""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("agenda/", include("trainings.urls")),
+    *i18n_patterns(
+        path("inscriptions/", include("registrations.urls")),
+        path("", include(wagtail_urls)),
+        prefix_default_language=True,
+    ),
+]

@@ -1,0 +1,237 @@
+"""What a reader's calendar receives: the published feed and the emailed invitation (RFC 5545).
+
+The same input gives the same bytes, for a feed that changes at each visit is never "not
+modified". Nothing a person typed can open a new line, hence no new property.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from unicodedata import category
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone
+from icalendar.prop import vCalAddress, vText, vUri
+
+from trainings.domain.time_zones import time_zone
+
+REFRESH_EVERY = "PT6H"
+LONGEST_LINE = 255  # MS-OXCICAL cuts titles and places there
+EMPTY_FEED_YEARS = range(2030, 2038)  # without events, the rules that are known to last
+REGISTERED = {
+    "CUTYPE": "INDIVIDUAL",
+    "ROLE": "REQ-PARTICIPANT",
+    "PARTSTAT": "ACCEPTED",
+    "RSVP": "FALSE",
+}
+WEB_ADDRESS = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarEvent:
+    uid: str  # stored for ever, bare: RFC 7986 5.3 wants no host name in it
+    sequence: int
+    starts_at: datetime  # its zone and its wall clock are the truth
+    ends_at: datetime
+    summary: str  # with "cancelled" in the reader's language, if it is
+    description: str = ""  # has the full link, for Outlook hides the URL property
+    location: str = ""
+    url: str = ""
+    categories: tuple[str, ...] = ()
+    is_cancelled: bool = False
+    changed_at: datetime  # never the present instant
+
+    def __post_init__(self) -> None:
+        if any(at.utcoffset() is None for at in (self.starts_at, self.ends_at, self.changed_at)):
+            raise ValueError("An event needs aware datetimes.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarPerson:
+    """Organiser or attendee of an emailed invitation; a feed names nobody."""
+
+    name: str
+    email: str
+
+
+def published(
+    events: Iterable[CalendarEvent],
+    *,
+    name: str,
+    description: str,
+    calendar_id: str,
+    language: str,
+    default_zone: str,
+) -> bytes:
+    """The feed; the download of one session is a feed of one."""
+    ordered = sorted(events, key=lambda event: (event.starts_at.astimezone(UTC), event.uid))
+    calendar = _calendar("PUBLISH", language)
+    _describe(calendar, name=name, description=description, calendar_id=calendar_id)
+    zones = _time_zones(ordered)
+    # A calendar without any component is not legal (RFC 5545 3.6).
+    for zone in zones.values() if ordered else [_placeholder(default_zone)]:
+        calendar.add_component(zone)
+    for event in ordered:
+        calendar.add_component(_component(event, zones))
+    return bytes(calendar.to_ical(sorted=False))
+
+
+def invitation(
+    event: CalendarEvent, *, organiser: CalendarPerson, attendee: CalendarPerson, language: str
+) -> bytes:
+    """A request with the answer already in it: the person has registered before the mail."""
+    if event.is_cancelled:
+        raise ValueError("A cancelled event takes a cancellation.")  # RFC 5546 3.2.2
+    return _scheduled("REQUEST", event, organiser, attendee, language)
+
+
+def cancellation(
+    event: CalendarEvent, *, organiser: CalendarPerson, attendee: CalendarPerson, language: str
+) -> bytes:
+    """The caller has raised the sequence: RFC 5546 3.2.5 asks for a higher one."""
+    event = replace(event, is_cancelled=True)
+    return _scheduled("CANCEL", event, organiser, attendee, language)
+
+
+def _scheduled(
+    method: str,
+    event: CalendarEvent,
+    organiser: CalendarPerson,
+    attendee: CalendarPerson,
+    language: str,
+) -> bytes:
+    calendar = _calendar(method, language)
+    zones = _time_zones([event])
+    for zone in zones.values():
+        calendar.add_component(zone)
+    component = _component(event, zones)
+    component.add("organizer", _address(organiser))
+    component.add("attendee", _address(attendee, **REGISTERED))
+    calendar.add_component(component)
+    return bytes(calendar.to_ical(sorted=False))
+
+
+def _calendar(method: str, language: str) -> Calendar:
+    calendar = Calendar()
+    product = f"-//Wagtail Trainings//wagtail-trainings//{language.upper()}"
+    calendar.add("prodid", _line(product))
+    calendar.add("version", Text("2.0"))
+    calendar.add("calscale", Text("GREGORIAN"))
+    calendar.add("method", Text(method))
+    return calendar
+
+
+def _describe(calendar: Calendar, *, name: str, description: str, calendar_id: str) -> None:
+    calendar.add("uid", _line(calendar_id))
+    calendar.add("x-wr-relcalid", _line(calendar_id))
+    calendar.add("name", _line(name))
+    calendar.add("x-wr-calname", _line(name))
+    calendar.add("x-wr-caldesc", _text(description))
+    # RFC 7986 5.7 requires the parameter, which the library leaves out.
+    calendar.add("refresh-interval", Text(REFRESH_EVERY, params={"VALUE": "DURATION"}))
+    calendar.add("x-published-ttl", Text(REFRESH_EVERY))
+
+
+def _component(event: CalendarEvent, zones: Mapping[str, Timezone]) -> Event:
+    component = Event()
+    component.add("uid", _line(event.uid))
+    component.add("dtstamp", _stamp(event))
+    component.add("last-modified", _stamp(event))
+    component.add("sequence", event.sequence)
+    _add_times(component, event, zones)
+    _add_words(component, event)
+    component.add("class", Text("PUBLIC"))
+    component.add("status", Text("CANCELLED" if event.is_cancelled else "CONFIRMED"))
+    component.add("transp", Text("TRANSPARENT" if event.is_cancelled else "OPAQUE"))
+    if event.is_cancelled:  # Outlook heeds this one before the two above
+        component.add("x-microsoft-cdo-busystatus", Text("FREE"))
+    return component
+
+
+def _add_times(component: Event, event: CalendarEvent, zones: Mapping[str, Timezone]) -> None:
+    start, end = _times(event)
+    if not (_has_plain_times(event) and _zone_key(event) in zones):
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
+    component.add("dtstart", start)
+    if start.astimezone(UTC) < end.astimezone(UTC):  # else strict readers lose the whole feed
+        component.add("dtend", end)
+
+
+def _add_words(component: Event, event: CalendarEvent) -> None:
+    component.add("summary", _line(event.summary))
+    for name, text in (
+        ("description", _text(event.description)),
+        ("location", _line(event.location)),
+    ):
+        if text:
+            component.add(name, text)
+    if WEB_ADDRESS.fullmatch(event.url):
+        component.add("url", vUri(event.url))
+    # Outlook takes a comma or a semicolon for the end of a category, even escaped.
+    names = [_line(re.sub(r"[,;\\]", " ", name)) for name in event.categories]
+    if any(names):
+        component.add("categories", [str(name) for name in names if name])
+
+
+def _time_zones(events: Iterable[CalendarEvent]) -> dict[str, Timezone]:
+    """By name, the zones whose clock can be told to a reader; other events go out in UTC."""
+    years: dict[str, set[int]] = {}
+    for event in filter(_has_plain_times, events):
+        years.setdefault(_zone_key(event), set()).update(at.year for at in _times(event))
+    found = {
+        key: time_zone(ZoneInfo(key), range(min(used), max(used) + 1))
+        for key, used in sorted(years.items())
+        if key
+    }
+    return {key: zone for key, zone in found.items() if zone}
+
+
+def _placeholder(default_zone: str) -> Timezone:
+    candidates = (time_zone(ZoneInfo(key), EMPTY_FEED_YEARS) for key in (default_zone, "UTC"))
+    return next(filter(None, candidates))
+
+
+def _times(event: CalendarEvent) -> tuple[datetime, datetime]:
+    return event.starts_at, event.ends_at.astimezone(event.starts_at.tzinfo)
+
+
+def _has_plain_times(event: CalendarEvent) -> bool:
+    """An hour that the clock skips or shows twice has no local form all readers agree on."""
+    return all(
+        at.replace(fold=0).utcoffset() == at.replace(fold=1).utcoffset() for at in _times(event)
+    )
+
+
+def _zone_key(event: CalendarEvent) -> str:
+    """Empty for UTC and for fixed offsets, which need no zone."""
+    is_utc = event.starts_at.tzname() == "UTC"
+    return "" if is_utc else getattr(event.starts_at.tzinfo, "key", None) or ""
+
+
+def _stamp(event: CalendarEvent) -> datetime:
+    return event.changed_at.astimezone(UTC)
+
+
+def _address(person: CalendarPerson, **params: str) -> vCalAddress:
+    name = _line(person.name).replace('"', "'")  # RFC 6868 quotes are not read everywhere
+    email = "".join(_line(person.email).split())
+    return vCalAddress(f"mailto:{email}", params={"CN": name or email, **params})
+
+
+class Text(vText):
+    """Escapes X- properties too, and leaves a backslash before a capital N alone."""
+
+    def to_ical(self) -> bytes:
+        return re.sub(r"([\\;,])", r"\\\1", self).replace("\n", r"\n").encode()
+
+
+def _text(text: str) -> Text:
+    """Line ends of any kind become newlines, other controls and lone surrogates go."""
+    lines = "\n".join(text.splitlines()).replace("\t", " ")
+    return Text("".join(c for c in lines if c == "\n" or category(c) not in {"Cc", "Cs"}).strip())
+
+
+def _line(text: str) -> Text:
+    line = " ".join(_text(text).split())
+    return Text(line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1].rstrip() + "…")

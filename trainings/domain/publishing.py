@@ -1,0 +1,80 @@
+"""How a session reads in a calendar: from row and page to plain values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from wagtail.rich_text import get_text_for_indexing
+
+from trainings.domain.calendar import CalendarEvent
+from trainings.models import TrainingSession
+from trainings.sign_up import get_sign_up
+
+
+def calendar_event(
+    session: TrainingSession, page: Any, *, url: str, language: str, **changes: Any
+) -> CalendarEvent:
+    """The session as one calendar entry, in `language`; `url` is absolute.
+
+    `changes` replaces fields, as an emailed invitation does with its own UID (RFC 5546 keeps
+    one UID per scheduling object, and a subscriber who is registered must not see one twice).
+    """
+    with translation.override(language):
+        values: dict[str, Any] = {
+            "uid": str(session.uid),
+            "sequence": session.sequence,
+            "starts_at": session.local_start,
+            "ends_at": session.local_end,
+            "summary": summary(session, page),
+            "description": _description(session, page, url=url),
+            "location": _location(session),
+            "url": url,
+            "categories": (str(session.training.get_kind_display()),),
+            "is_cancelled": session.is_cancelled,
+            "changed_at": last_change(session, page),
+        }
+    return CalendarEvent(**{**values, **changes})
+
+
+def summary(session: TrainingSession, page: Any) -> str:
+    """Kind, title and municipality, in the active language; the state first."""
+    words = _("%(kind)s – %(title)s") % {
+        "kind": session.training.get_kind_display(),
+        "title": page.calendar_title or page.title,
+    }
+    if session.venue:
+        words = f"{words} ({session.venue.municipality})"
+    if session.is_cancelled:
+        return _("CANCELLED – %(title)s") % {"title": words}
+    return words
+
+
+def _location(session: TrainingSession) -> str:
+    if session.venue:
+        return session.venue.address
+    return _("Online") if session.online_url else ""
+
+
+def _description(session: TrainingSession, page: Any, *, url: str) -> str:
+    contact = " · ".join(filter(None, (page.contact_name, page.contact_phone, page.contact_email)))
+    parts = [
+        session.status_reason if session.is_cancelled else "",
+        page.guiding_question,
+        get_text_for_indexing(page.introduction).strip(),
+        (_("Information and registration: %(url)s") if get_sign_up() else _("Information: %(url)s"))
+        % {"url": url},
+        _("Contact: %(contact)s") % {"contact": contact} if contact else "",
+    ]
+    return "\n\n".join(capfirst(part) for part in parts if part)
+
+
+def last_change(session: TrainingSession, page: Any) -> datetime:
+    """The newest of what the entry is made of; never "now", which would look like news."""
+    moments: list[datetime | None] = [session.changed_at, page.last_published_at]
+    if session.venue:
+        moments.append(session.venue.changed_at)
+    return max(moment for moment in moments if moment is not None)

@@ -1,0 +1,69 @@
+"""The seam through which an app above ours says how one signs up, without our knowing it.
+
+Such an app registers one object under the Wagtail hook `register_training_sign_up`.
+Without it a site is a plain agenda.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from django.utils.translation import gettext as _
+from wagtail import hooks
+
+if TYPE_CHECKING:  # pages show panels, and panels show this
+    from trainings.models import Programme, Training, TrainingSession
+
+
+@dataclass(frozen=True)
+class SignUpState:
+    """What a visitor may expect of a session now: a sentence, and a word for its shape."""
+
+    badge: str  # "open", "last", "waiting", "soon" or "closed"; also a CSS class
+    text: str  # "12 places left"
+    details: str = ""  # "Registration until Tuesday 2 March at 12:00"
+    is_open: bool = False
+    places_taken: int | None = None
+    waiting: int = 0
+
+
+class SignUp(Protocol):
+    def states(
+        self, sessions: Iterable[TrainingSession], *, at: datetime
+    ) -> dict[int, SignUpState]:
+        """By primary key of the session, in a constant number of queries."""
+
+    def url(self, of: Training | Programme) -> str:
+        """Where one signs up for the sessions of a training or of a whole programme."""
+
+
+def attach_states(sessions: Iterable[TrainingSession], *, at: datetime) -> None:
+    """Set `sign_up` (None where nobody signs up) and `taken` on each session, for admin lists."""
+    sessions = list(sessions)
+    sign_up = get_sign_up()
+    states = sign_up.states(sessions, at=at) if sign_up else {}
+    for session in sessions:
+        session.sign_up = states.get(session.pk)
+        session.taken = _taken(session)
+
+
+def _taken(session: TrainingSession) -> str:
+    """ "38 / 40 (+ 2 waiting)"; empty where nobody signs up."""
+    state = session.sign_up
+    if state is None or state.places_taken is None:
+        return ""
+    taken = str(state.places_taken)
+    if session.capacity is not None:
+        taken = f"{taken} / {session.capacity}"
+    if state.waiting:
+        return _("%(taken)s (+ %(waiting)s waiting)") % {"taken": taken, "waiting": state.waiting}
+    return taken
+
+
+def get_sign_up() -> SignUp | None:
+    for make in hooks.get_hooks("register_training_sign_up"):
+        return make()
+    return None

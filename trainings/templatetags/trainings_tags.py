@@ -1,0 +1,89 @@
+"""What our templates, and a host's own, may say of sessions."""
+
+from __future__ import annotations
+
+from django import template
+from django.conf import settings
+from django.urls import translate_url
+from django.utils.translation import get_language, get_language_info
+
+from trainings import wording
+from trainings.domain import queries
+from trainings.models import Training
+from trainings.models.fields import content_languages
+
+register = template.Library()
+register.filter("session_when", wording.when)
+register.filter("session_day", lambda session: wording.day(session.starts_on))
+register.filter("session_hours", wording.hours)
+register.filter("training_hours", wording.training_hours)
+register.filter("in_words", wording.moment)
+register.filter("hour_in_words", wording.hour)
+
+
+@register.simple_tag(takes_context=True)
+def training_url(context, training: Training) -> str:
+    """Address of the training's public page in the active language; empty without one."""
+    pages = queries.public_pages().filter(training=training)
+    chosen = queries.pages_by_training(pages, language=get_language() or "")
+    page = chosen.get(training.pk)
+    return page.get_url(context.get("request")) if page else ""
+
+
+@register.filter
+def only_waiting(agenda) -> bool:
+    """Whether who signs up now waits, whatever session is chosen."""
+    states = [line.sign_up for line in agenda.sessions if line.sign_up and line.sign_up.is_open]
+    return bool(states) and all(state.badge == "waiting" for state in states)
+
+
+@register.filter
+def venues(lines) -> list:
+    """The places of these lines of an agenda, each once."""
+    found = {line.session.venue_id: line.session.venue for line in lines}
+    return [venue for venue in found.values() if venue]
+
+
+@register.filter
+def is_in_calendars(page) -> bool:
+    """Whether anyone may fetch the sessions of this training page as calendar entries."""
+    return (
+        not page.training.is_discreet
+        and bool(page.pk)
+        and queries.public_pages().filter(pk=page.pk).exists()
+    )
+
+
+@register.simple_tag(takes_context=True)
+def page_path(context, page) -> list[dict]:
+    """The pages above this one, the home page left out: `title` and `url` of each."""
+    above = page.get_ancestors().live().filter(depth__gt=2).select_related("locale")
+    links = [{"title": one.title, "url": one.get_url(context.get("request"))} for one in above]
+    return [link for link in links if link["url"]]
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context) -> list[dict]:
+    """The same page in the other languages: `code`, `name` and `url` of each.
+
+    A page has its public translations. Anything else that is read has its address in each
+    language; what was sent has none, since following it would lose what was typed.
+    """
+    request, page = context.get("request"), context.get("page")
+    if hasattr(page, "get_translations"):
+        found = page.get_translations().live().public().select_related("locale")
+        urls = {one.locale.language_code: one.get_url(request) for one in found}
+    elif request is not None and request.method == "GET":
+        here = request.get_full_path()
+        urls = {
+            code: url for code in content_languages() if (url := translate_url(here, code)) != here
+        }
+    else:
+        urls = {}
+    urls.pop(get_language(), None)
+    order = [code for code, _name in settings.LANGUAGES]
+    return [
+        {"code": code, "name": get_language_info(code)["name_local"], "url": url}
+        for code, url in sorted(urls.items(), key=lambda one: order.index(one[0]))
+        if url and code in order
+    ]

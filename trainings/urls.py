@@ -1,0 +1,11 @@
+"""Public addresses of calendars. Keep them out of `i18n_patterns`: they must not move for years."""
+
+from django.urls import path
+
+from trainings.views.feeds import FeedView, SessionView
+
+app_name = "trainings"
+urlpatterns = [
+    path("<slug:language>/trainings.ics", FeedView.as_view(), name="feed"),
+    path("<slug:language>/session-<uuid:uid>.ics", SessionView.as_view(), name="session"),
+]
