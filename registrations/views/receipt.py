@@ -41,10 +41,14 @@ class ReceiptView(TemplateView):
             queries.live_pages([session.training_id for session in sessions.values()]),
             language=get_language(),
         )
+        # Each one once: several trainings often share a team.
+        contacts = dict.fromkeys((page.contact_name, page.contact_phone) for page in pages.values())
         return super().get_context_data(
             registration=registration,
             people=people,
             pages=pages,
+            contacts=[contact for contact in contacts if any(contact)],
+            some_wait=any(person.waiting for person in people),
             confirmed=sum(bool(person.confirmed) for person in people),
             waiting=sum(bool(person.waiting and not person.confirmed) for person in people),
             organiser=conf.organiser_name,

@@ -16,7 +16,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminTimeInput
-from wagtail.admin.widgets.button import ListingButton
+from wagtail.admin.widgets.button import Button
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import (
     CreateView,
@@ -62,7 +62,7 @@ class SessionIndexView(IndexView):
             )
             url = reverse(f"trainings_admin:{verb}", args=[instance.pk])
             icon = "undo" if instance.is_cancelled else "cross"
-            buttons.append(ListingButton(label, url=url, icon_name=icon, priority=30))
+            buttons.append(Button(label, url=url, icon_name=icon, priority=30))
         return buttons
 
 
