@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 import vobject
-from dateutil.tz import tzical  # type: ignore[import-untyped]  # comes with icalendar
+from dateutil.tz import tzical  # comes with icalendar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream

@@ -157,7 +157,7 @@ def look_behind(pages: dict[str, Page], session: TrainingSession) -> dict[str, A
     """What an editor opens: the home of the admin, each page, and the facts beside them."""
     editor = Client(SERVER_NAME="localhost")
     editor.force_login(get_user_model().objects.create_superuser("editor"))
-    names = TrainingSession.snippet_viewset.get_url_name  # type: ignore[attr-defined]
+    names = TrainingSession.snippet_viewset.get_url_name
     return {
         "home": look(editor, reverse("wagtailadmin_home")),
         **{
