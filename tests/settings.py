@@ -107,6 +107,7 @@ STORAGES = {
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEFAULT_FROM_EMAIL = "trainings@host.example"
 # Quick on purpose; no password here is worth protecting.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
