@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q
 
 from registrations.domain.places import Places
 from registrations.enums import ParticipationStatus
@@ -34,16 +34,3 @@ def places_of(sessions: Iterable[TrainingSession]) -> dict[int, Places]:
         )
         for session in sessions
     }
-
-
-def with_places(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
-    """Annotate a queryset of sessions with `places_taken` and `waiting`, for lists."""
-    return sessions.annotate(
-        places_taken=Count(
-            "participations", filter=Q(participations__status=ParticipationStatus.CONFIRMED)
-        ),
-        waiting=Count(
-            "participations", filter=Q(participations__status=ParticipationStatus.WAITING)
-        ),
-        places_left=F("capacity") - F("places_taken"),
-    )

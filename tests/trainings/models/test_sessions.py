@@ -97,12 +97,6 @@ def test_a_session_is_open_within_its_dates(page):
     instants = [opens - timedelta(seconds=1), opens, closes - timedelta(seconds=1), closes]
 
     assert [made.is_open(at) for at in instants] == [False, True, True, False]
-    assert [TrainingSession.objects.open_to_registration(at).exists() for at in instants] == [
-        False,
-        True,
-        True,
-        False,
-    ]
 
 
 def test_without_a_closing_date_registration_ends_at_the_start(page):
