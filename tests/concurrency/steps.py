@@ -1,0 +1,58 @@
+"""What the served site's own process does and tells: `python -m tests.concurrency.steps prepare …`.
+
+One process a question: the database of the site is not the one of the tests.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 -- Django has to be ready
+from django.utils import timezone  # noqa: E402
+
+from registrations.models import OutgoingEmail, Participation, Registration  # noqa: E402
+from tests.factories.registrations import partner  # noqa: E402
+from tests.factories.trainings import catalogue, session, training_page  # noqa: E402
+from trainings.models import TrainingSession  # noqa: E402
+
+
+def prepare(*titles: str) -> dict[str, dict[str, Any]]:
+    """Make the tables, a listed service, and for each title a training of one session, 1 place."""
+    call_command("migrate", verbosity=0)
+    partner()
+    parent = catalogue()
+    on = timezone.localdate() + timedelta(days=60)
+    made = {}
+    for title in titles:
+        page = training_page(parent, title)
+        morning = session(page, on, capacity=1)
+        made[title] = {"uid": str(page.training.uid), "session": morning.pk}
+    return made
+
+
+def outcome(session_pk: str) -> dict[str, Any]:
+    """Who came into a session, in order, and what was queued for them."""
+    morning = TrainingSession.objects.get(pk=session_pk)
+    rows = Participation.objects.filter(session=morning).with_rank().order_by("pk")
+    registrations = Registration.objects.filter(
+        participants__participations__session=morning
+    ).distinct()
+    emails = OutgoingEmail.objects.filter(registration__in=registrations).order_by("pk")
+    return {
+        "registrations": registrations.count(),
+        "participations": [[row.status, row.rank] for row in rows],
+        "emails": [[email.kind, email.recipient] for email in emails],
+    }
+
+
+STEPS: dict[str, Callable[..., Any]] = {"prepare": prepare, "outcome": outcome}
+
+if __name__ == "__main__":
+    step, *arguments = sys.argv[1:]
+    json.dump(STEPS[step](*arguments), sys.stdout)

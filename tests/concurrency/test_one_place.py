@@ -1,0 +1,143 @@
+"""Many people, one place, several processes: over HTTP as in life, on both databases.
+
+The lock is believed because the same site without it fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories.forms import filled_form
+from tests.served import Site, Visitor, together
+
+pytestmark = pytest.mark.once  # both databases, whatever the tests run on
+
+CROWD = 50
+
+
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    if request.param == "postgresql":
+        database = request.getfixturevalue("postgresql_server").create_database("one_place")
+    else:
+        database = str(tmp_path_factory.mktemp("site") / "site.sqlite3")
+    return Site(database, "Queue", "No lock", "Impatience", "Stranger")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    """What the site said; shown when the test fails."""
+    path = tmp_path / "log"
+    path.touch()
+    yield path
+    print(path.read_text())  # noqa: T201 -- pytest keeps it for failures
+
+
+@pytest.fixture
+def serve(site: Site, log: Path) -> Iterator[Callable[..., str]]:
+    """Start the site for the time of the test; returns its address."""
+    with contextlib.ExitStack() as servers:
+        yield lambda **options: servers.enter_context(site.serving(log, **options))
+
+
+def form_address(site: Site, address: str, title: str) -> str:
+    return f"{address}/fr/inscriptions/training/{site.trainings[title]['uid']}/"
+
+
+def crowd_at(site: Site, address: str, title: str) -> Counter[int]:
+    """Fifty visitors open the form, then all send it at once; how often each status came."""
+    visitors = [Visitor(form_address(site, address, title)) for _number in range(CROWD)]
+    for visitor in visitors:
+        visitor.open_form()
+    session = site.trainings[title]["session"]
+    answers = together(
+        *(
+            partial(visitor.send, filled_form(session, address=f"personne{number}@cpas.example"))
+            for number, visitor in enumerate(visitors)
+        )
+    )
+    return Counter(answer.status_code for answer in answers)
+
+
+def outcome(site: Site, title: str) -> dict[str, Any]:
+    return site.ask("outcome", site.trainings[title]["session"])
+
+
+def test_fifty_posts_for_one_place_confirm_one_and_queue_the_others(site, serve):
+    answers = crowd_at(site, serve(), "Queue")
+
+    came_to = outcome(site, "Queue")
+    assert answers == {302: CROWD}
+    assert came_to["participations"] == [
+        ["CONFIRMED", 0],
+        *(["WAITING", rank] for rank in range(1, CROWD)),
+    ]
+    assert came_to["registrations"] == CROWD
+    assert Counter(kind for kind, _recipient in came_to["emails"]) == {
+        "RECEIPT": CROWD,
+        "INVITATION": 1,
+        "WAITING": CROWD - 1,
+    }
+
+
+def test_without_the_lock_the_same_crowd_overbooks_or_is_refused(site, serve, log):
+    answers = crowd_at(site, serve(lock=False), "No lock")
+
+    statuses = Counter(status for status, _rank in outcome(site, "No lock")["participations"])
+    if site.database.startswith("postgresql"):
+        assert answers == {302: CROWD}
+        assert statuses["CONFIRMED"] > 1
+    else:
+        # SQLite notices too late: people who could have waited get an error page.
+        assert answers[500] > 0
+        assert "database is locked" in log.read_text()
+
+
+def test_a_form_sent_six_times_at_once_is_one_registration(site, serve):
+    visitor = Visitor(form_address(site, serve(), "Impatience"))
+    visitor.open_form()
+    form = filled_form(site.trainings["Impatience"]["session"], address="amina@cpas.example")
+
+    answers = together(*[partial(visitor.send, form)] * 6)
+
+    came_to = outcome(site, "Impatience")
+    assert [answer.status_code for answer in answers] == [302] * 6
+    assert came_to["registrations"] == 1
+    assert came_to["participations"] == [["CONFIRMED", 0]]
+    assert came_to["emails"] == [
+        ["RECEIPT", "amina@cpas.example"],
+        ["INVITATION", "amina@cpas.example"],
+    ]
+
+
+def test_a_stranger_who_replays_a_stamp_gets_a_registration_of_his_own(site, serve):
+    address = form_address(site, serve(), "Stranger")
+    session = site.trainings["Stranger"]["session"]
+    first, stranger = Visitor(address), Visitor(address)
+    first.open_form()
+    stranger.open_form()
+    stranger.given["stamp"] = first.given["stamp"]
+
+    mine = first.follow(first.send(filled_form(session, address="amina@cpas.example")))
+    theirs = stranger.follow(
+        stranger.send(
+            filled_form(
+                session,
+                address="inconnu@ailleurs.example",
+                **{"booking-first_name": "Zacharie", "booking-last_name": "Inconnu"},
+            )
+        )
+    )
+
+    assert outcome(site, "Stranger")["participations"] == [["CONFIRMED", 0], ["WAITING", 1]]
+    names = ["Amina", "Diallo", "amina@cpas.example"]
+    assert [name for name in names if name in theirs] == []
+    assert [name in mine for name in names[:2]] == [True, True]
+    assert "Zacharie" in theirs

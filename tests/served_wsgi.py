@@ -1,0 +1,39 @@
+"""What gunicorn serves: the site, with a pause where a race would be lost, with or without lock.
+
+The pause is the same in both, so that the lock is the only difference between an experiment and
+its control.
+"""
+
+import time
+
+from django.core.wsgi import get_wsgi_application
+
+from tests.served_settings import SERVED_WITHOUT_LOCK
+
+application = get_wsgi_application()
+
+from registrations.domain import queries, signup  # noqa: E402 -- Django is ready now
+from trainings.models import TrainingSession  # noqa: E402
+
+PAUSE = 0.02  # seconds
+
+
+def places_of_after_a_pause(sessions):
+    """Count, and leave others the time to count as well before anything is written."""
+    places = queries.places_of(sessions)
+    time.sleep(PAUSE)
+    return places
+
+
+def read_sessions(session_ids):
+    """What `lock_sessions()` returns, without locking anything."""
+    return list(
+        TrainingSession.objects.filter(pk__in=set(session_ids))
+        .select_related("training")
+        .order_by("pk")
+    )
+
+
+vars(signup).update(places_of=places_of_after_a_pause)
+if SERVED_WITHOUT_LOCK:
+    vars(signup).update(lock_sessions=read_sessions)
