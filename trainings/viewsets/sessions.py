@@ -92,6 +92,10 @@ class SessionCreateView(BackToNextMixin, SaveByOperationMixin, CreateView):
 class SessionEditView(BackToNextMixin, SaveByOperationMixin, EditView):
     operation = staticmethod(scheduling.change)
 
+    def get_context_data(self, **kwargs):
+        attach_states([self.object], at=timezone.now())
+        return super().get_context_data(**kwargs)
+
 
 class SessionDeleteView(DeleteView):
     def form_valid(self, form):
@@ -137,6 +141,7 @@ class StatusView(WagtailAdminTemplateMixin, TemplateView):
         return self.breadcrumbs_items + items
 
     def get_context_data(self, **kwargs):
+        attach_states([self.session], at=timezone.now())
         return super().get_context_data(
             **kwargs,
             session=self.session,

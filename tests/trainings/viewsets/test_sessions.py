@@ -135,6 +135,22 @@ def test_calling_off_asks_first(client, officer, page, soon):
     assert not TrainingSession.objects.get().is_cancelled
 
 
+@pytest.mark.parametrize("screen", ["cancel", "edit"])
+def test_a_change_says_how_many_people_have_to_be_told(client, officer, page, soon, screen):
+    made = session(page, soon, capacity=1)
+    url = {
+        "cancel": reverse("trainings_admin:cancel", args=[made.pk]),
+        "edit": reverse(names("edit"), args=[made.pk]),
+    }[screen]
+    assert "liste d’attente" not in client.get(url).content.decode()
+    registration(person(made), person(made, number=2), at=timezone.now())
+
+    text = client.get(url).content.decode().replace("\xa0", " ")
+
+    assert "Personnes qui ont une place : 1." in text
+    assert "Personnes sur la liste d’attente : 1." in text
+
+
 def test_calling_off_twice_is_told_and_changes_nothing(client, officer, page, soon):
     made = session(page, soon)
     url = reverse("trainings_admin:cancel", args=[made.pk])
