@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+, := ,
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -83,16 +84,18 @@ demo: $(READY) ## Serve the demo site, with a year of trainings in it
 
 # --- proving it --------------------------------------------------------------------------------
 
-.PHONY: test
-test: $(READY) chromium ## Run every test on SQLite, then again on PostgreSQL
-	@echo "Tests on SQLite, with those in a browser$(if $(filter 1,$(WITHOUT_BROWSER)), left out: WITHOUT_BROWSER=1)…"
-	@TEST_DATABASE=sqlite $(BIN)/python -m pytest $(ARGS)
-ifeq ($(WITHOUT_POSTGRESQL),1)
-	@echo "Tests on PostgreSQL left out: WITHOUT_POSTGRESQL=1."
-else
-	@echo "Tests on PostgreSQL, those that do not depend on the database left out…"
-	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -m "not once" $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
-endif
+.PHONY: test test-sqlite test-postgresql
+test: $(READY) chromium ## Run every test on SQLite, and again on PostgreSQL
+	@echo "Tests on SQLite$(if $(filter 1,$(WITHOUT_BROWSER)), without a browser: WITHOUT_BROWSER=1,, with those in a browser)."
+	@echo "Tests on PostgreSQL$(if $(filter 1,$(WITHOUT_POSTGRESQL)), left out: WITHOUT_POSTGRESQL=1., at the same time$(,) those that do not depend on the database left out.)"
+	@echo "Both take some minutes; each is shown when it is done."
+	@$(MAKE) --jobs=2 --output-sync=target test-sqlite $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,test-postgresql)
+
+test-sqlite: $(READY)
+	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -p no:cacheprovider $(ARGS)
+
+test-postgresql: $(READY)
+	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider -m "not once" $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
 
 .PHONY: coverage
 coverage: $(READY) chromium ## Run the tests on SQLite and say what they do not cover
