@@ -30,3 +30,16 @@ def check_base_url(app_configs, **kwargs):
             id="registrations.W002",
         )
     ]
+
+
+@register()
+def check_mail_timeout(app_configs, **kwargs):
+    if settings.EMAIL_TIMEOUT or not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        return []
+    return [
+        Warning(
+            "A mail server that hangs would hold up every mail behind it.",
+            hint="Set EMAIL_TIMEOUT, such as 15 (seconds).",
+            id="registrations.W003",
+        )
+    ]
