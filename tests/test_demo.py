@@ -13,12 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from demo.content.dates import TUESDAY, is_day_off, planned_sessions
-from registrations.domain.service_kinds import STARTER_KINDS, add_starter_kinds
-from registrations.models import ServiceKind
-from trainings.models import TranslatedText
 
 pytestmark = pytest.mark.once
 
@@ -181,20 +177,3 @@ def test_dates_can_be_counted_from_any_day(year: int) -> None:
         assert two - one == timedelta(weeks=1), first
         assert one.weekday() == two.weekday() == TUESDAY, first
         assert all(one.opens is None or first < one.opens for one in plan.values()), first
-
-
-@pytest.mark.django_db
-def test_starter_kinds_are_added_once_and_never_changed(capsys: pytest.CaptureFixture) -> None:
-    assert add_starter_kinds() == len(STARTER_KINDS) == 17
-    welfare, health = (
-        ServiceKind.objects.get(name__fr=french)
-        for french in ("CPAS", "Santé, santé mentale, assuétudes")
-    )
-    # As an editor leaves it whose content is in French and Dutch: without English.
-    welfare.name = TranslatedText(fr="CPAS et action sociale", nl="OCMW")
-    welfare.save()
-    health.delete()
-    call_command("add_service_kinds")
-    assert capsys.readouterr().out == "Kinds of service added: 1.\n"
-    assert ServiceKind.objects.count() == 17
-    assert str(ServiceKind.objects.first()) == "CPAS et action sociale"

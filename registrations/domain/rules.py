@@ -1,11 +1,11 @@
-"""May this happen now? Pairs: `check_can_x()` insists, `can_x()` answers a screen."""
+"""May this happen now? A rule raises the refusal it has to tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from registrations.exceptions import RegistrationClosedError, RegistrationError
+from registrations.exceptions import RegistrationClosedError
 from trainings.models import TrainingSession
 
 
@@ -17,11 +17,3 @@ def check_can_sign_up(sessions: Iterable[TrainingSession], *, at: datetime) -> N
     for session in sessions:
         if not session.is_open(at):
             raise RegistrationClosedError(session)
-
-
-def can_sign_up(sessions: Iterable[TrainingSession], *, at: datetime) -> bool:
-    try:
-        check_can_sign_up(sessions, at=at)
-    except RegistrationError:
-        return False
-    return True

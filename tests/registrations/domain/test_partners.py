@@ -64,6 +64,7 @@ def test_odd_words_find_nothing_and_break_nothing(typed):
     partner("CPAS de Charleroi")
 
     assert partners.suggest(typed) == []
+    assert partners.recognise(typed) is None
 
 
 def test_a_name_of_untold_words_only_still_has_a_key():

@@ -2,9 +2,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from wagtail.log_actions import registry
 from wagtail.models import ModelLogEntry
 
+from registrations.domain import signup
 from registrations.domain.partners import NewPartner
 from registrations.enums import MessageKind, ParticipationStatus, PartnerStatus
 from registrations.exceptions import (
@@ -246,3 +248,28 @@ def test_a_session_that_is_gone_registers_nobody(page):
         registration(chosen)
 
     assert not Registration.objects.exists()
+
+
+def test_a_form_that_loses_the_race_under_other_locks_is_the_same_registration(page, monkeypatch):
+    """The second of two equal forms looks before the first is there, and writes after it."""
+    morning = session(page)
+    partner()
+    first = registration(person(morning), key="k")
+    looks = iter([None])
+    really = signup._made_before
+    monkeypatch.setattr(signup, "_made_before", lambda *told: next(looks, really(*told)))
+    monkeypatch.setattr(signup, "_check_not_registered", lambda *told: None)
+
+    assert registration(person(morning), key="k") == first
+    assert Registration.objects.count() == 1
+
+
+def test_what_the_database_refuses_for_another_reason_is_not_hidden(page, monkeypatch):
+    morning = session(page)
+    registration(person(morning), key="k")
+    monkeypatch.setattr(signup, "_check_not_registered", lambda *told: None)
+
+    with pytest.raises(IntegrityError):
+        registration(person(morning), key="another")
+
+    assert Registration.objects.count() == 1
