@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+# A comma inside the argument of a function.
 , := ,
 
 VENV := .venv
@@ -91,6 +92,7 @@ test: $(READY) chromium ## Run every test on SQLite, and again on PostgreSQL
 	@echo "Both take some minutes; each is shown when it is done."
 	@$(MAKE) --jobs=2 --output-sync=target test-sqlite $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,test-postgresql)
 
+# Without pytest's cache: the two runs would write the same one.
 test-sqlite: $(READY)
 	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -p no:cacheprovider $(ARGS)
 

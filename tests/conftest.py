@@ -133,7 +133,7 @@ def new_browser(chromium_browser: Any) -> Iterator[Callable[..., Any]]:
             options = {"locale": "fr-BE", "timezone_id": "Europe/Brussels"} | options
             context = chromium_browser.new_context(**options)
             contexts.callback(context.close)
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(30_000)  # the other database's tests run beside
             return context
 
         yield open_one

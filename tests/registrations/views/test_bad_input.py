@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import timedelta
@@ -48,7 +47,6 @@ from trainings.models import TrainingSession
 
 pytestmark = pytest.mark.django_db
 
-SLOW = 5  # seconds
 #: How a refusal may be told; above all, never by a 5xx.
 REFUSALS = {400, 403, 409, 413, 415, 422}
 #: Every header that a mail of ours has; one more was brought in by somebody.
@@ -178,13 +176,13 @@ def post(client: Client, address: str, sending: Sending):
 
 def faults_of(client: Client, address: str, sending: Sending) -> list[str]:
     """What is wrong with the answer to this sending; empty when nothing is."""
-    before, started = Rows.counted(), time.monotonic()
+    before = Rows.counted()
     try:
         answer = post(client, address, sending)
     except Exception as error:
         # A fault in the very page that tells of a fault.
         return [f"{sending.name}: {type(error).__name__}: {str(error)[:200]}"]
-    took, written = time.monotonic() - started, Rows.counted().since(before)
+    written = Rows.counted().since(before)
     faults = []
     if answer.status_code >= 500:
         faults.append(f"status {answer.status_code}")
@@ -200,8 +198,6 @@ def faults_of(client: Client, address: str, sending: Sending) -> list[str]:
         faults.append(f"status {answer.status_code} instead of {sending.statuses}")
     if became == REFUSED and answer.status_code not in REFUSALS | {500}:
         faults.append(f"status {answer.status_code}")
-    if took > SLOW:
-        faults.append(f"{took:.1f} s")
     page = client.get(answer["Location"]) if answer.status_code == 302 else answer
     if page.get("Content-Type", "").startswith("text/html"):
         faults += Page(page.content.decode(), MARK).misplaced
