@@ -9,4 +9,4 @@ class RegistrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from registrations import checks  # noqa: F401, PLC0415 -- it registers itself
+        from registrations import checks, receivers  # noqa: F401, PLC0415 -- they register themselves

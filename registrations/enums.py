@@ -6,6 +6,7 @@ class ParticipationStatus(models.TextChoices):
     CONFIRMED = "CONFIRMED", _("confirmed")
     WAITING = "WAITING", _("on the waiting list")
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
+    REPLACED = "REPLACED", _("replaced")
 
 
 LIVING = (ParticipationStatus.CONFIRMED, ParticipationStatus.WAITING)
@@ -41,10 +42,24 @@ class Origin(models.TextChoices):
     STAFF = "STAFF", _("entered by the organiser")
 
 
+class Answer(models.TextChoices):
+    """What a person says when asked whether a session suits them."""
+
+    KEEP = "keep", _("I come")
+    WITHDRAW = "withdraw", _("I cannot come")
+    REPLACE = "replace", _("A colleague replaces me")
+
+
 class MessageKind(models.TextChoices):
     RECEIPT = "RECEIPT", _("receipt")
     INVITATION = "INVITATION", _("invitation")
     WAITING = "WAITING", _("waiting list")
+    MOVED = "MOVED", _("session moved")
+    POSTPONED = "POSTPONED", _("session postponed")
+    CANCELLED = "CANCELLED", _("session cancelled")
+    RESTORED = "RESTORED", _("session takes place after all")
+    WITHDRAWN = "WITHDRAWN", _("withdrawal")
+    REPLACED = "REPLACED", _("replacement")
 
 
 class Question(models.TextChoices):
@@ -64,3 +79,4 @@ class TokenPurpose(models.TextChoices):
     """One purpose, one secret: a link opens nothing else."""
 
     MANAGE = "MANAGE", _("personal link of a registration")
+    ANSWER = "ANSWER", _("answer of one person for one session")

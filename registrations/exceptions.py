@@ -46,6 +46,20 @@ class AlreadyRegisteredError(RegistrationError):
         self.session = session
 
 
+class NoLongerRegisteredError(RegistrationError):
+    message = _("This person is no longer registered for this session.")
+
+
+class AnswerClosedError(RegistrationError):
+    """The session has started or does not take place: nobody need say whether they come."""
+
+    message = _("Nothing can be answered for this session any more.")
+
+
+class NoPlaceToPassOnError(RegistrationError):
+    message = _("Only somebody who has a place can be replaced.")
+
+
 class FormAlreadySentError(RegistrationError):
     """The same form came back with other details; `registration` is what it made before."""
 

@@ -1,18 +1,31 @@
-"""What the pages of trainings show of us: how full a session is, and where one signs up."""
+"""What trainings shows of us: how full a session is, where one signs up, who has to be told."""
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+from wagtail.permissions import policy_registry
 
 from registrations.domain.places import Places
-from registrations.domain.queries import places_of
+from registrations.domain.queries import full_sessions, places_of
+from registrations.domain.telling import concerned
+from registrations.enums import MessageKind
+from registrations.models import Participation, Registration
 from trainings import wording
+from trainings.enums import SessionStatus
 from trainings.models import Training
-from trainings.sign_up import SignUpState
+from trainings.sign_up import SessionAct, SignUpState, Told
 
 FEW = 5
+MESSAGE_OF = {
+    SessionAct.MOVE: MessageKind.MOVED,
+    SessionAct.POSTPONE: MessageKind.POSTPONED,
+    SessionAct.CANCEL: MessageKind.CANCELLED,
+    SessionAct.RESTORE: MessageKind.RESTORED,
+}
 
 
 class SignUpDesk:
@@ -26,6 +39,44 @@ class SignUpDesk:
     def url(self, of):
         kind = "training" if isinstance(of, Training) else "programme"
         return reverse(f"registrations:sign_up_{kind}", args=[of.uid])
+
+    def has_registrations(self, training_ids):
+        found = Participation.objects.filter(session__training__in=training_ids)
+        return set(found.order_by().values_list("session__training", flat=True).distinct())
+
+    def people_to_tell(self, sessions, act, *, user):
+        sessions = {session.pk: session for session in sessions}
+        may_know = policy_registry.get_by_type(Registration).user_has_permission(user, "view")
+        at = timezone.now()
+        # What is over is told to nobody, unless it moves to a day that is not.
+        over = {pk for pk, one in sessions.items() if act != SessionAct.MOVE and one.is_past(at)}
+        return [
+            told(one, "" if one.session_id in over else MESSAGE_OF[act].label, may_know=may_know)
+            for one in concerned(sessions.values())
+        ]
+
+    def with_places_left(self, sessions, *, at):
+        closes = Q(registration_closes_at=None) | Q(registration_closes_at__gt=at)
+        opened = Q(registration_opens_at=None) | Q(registration_opens_at__lte=at)
+        open_now = sessions.filter(closes, opened, status=SessionStatus.SCHEDULED, starts_at__gt=at)
+        return open_now.exclude(pk__in=full_sessions(at=at))
+
+
+def told(participation: Participation, message, *, may_know: bool) -> Told:
+    """How this person hears of an act; without `may_know`, nobody is named."""
+    person, booking = participation.participant, participation.participant.registration
+    through = ""
+    if not participation.address:
+        through = booking.booker_name if may_know else _("the person who registered them")
+    return Told(
+        session_pk=participation.session_id,
+        message=str(message),
+        language=booking.language if through else person.language,
+        has_place=participation.has_place,
+        name=person.name if may_know else "",
+        service=booking.partner.name if may_know else "",
+        through=through,
+    )
 
 
 def state(session, places: Places, *, at) -> SignUpState:
@@ -42,7 +93,9 @@ def state(session, places: Places, *, at) -> SignUpState:
         )
 
     if session.is_cancelled:
-        return say("closed", pgettext("training session", "Cancelled"), session.status_reason)
+        return say("closed", pgettext("training session", "Cancelled"), str(session.reason))
+    if session.is_postponed:
+        return say("closed", pgettext("training session", "Postponed"), str(session.reason))
     if session.is_past(at):
         return say("closed", _("Over"))
     if session.registration_opens_at and at < session.registration_opens_at:

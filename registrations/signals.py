@@ -3,3 +3,5 @@
 from django.dispatch import Signal
 
 signed_up = Signal()  # registration, by, at
+withdrawn = Signal()  # participation, by, at
+replaced = Signal()  # participation, replacement, by, at

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from registrations.views.answer import AnswerView
 from registrations.views.receipt import ReceiptView
 from registrations.views.sign_up import PartnerSuggestionsView, ProgrammeSignUpView, SignUpView
 
@@ -10,5 +11,6 @@ urlpatterns = [
     path("training/<uuid:uid>/", SignUpView.as_view(), name="sign_up_training"),
     path("programme/<uuid:uid>/", ProgrammeSignUpView.as_view(), name="sign_up_programme"),
     path("receipt/<str:token>/", ReceiptView.as_view(), name="receipt"),
+    path("answer/<str:token>/", AnswerView.as_view(), name="answer"),
     path("services/", PartnerSuggestionsView.as_view(), name="partner_suggestions"),
 ]

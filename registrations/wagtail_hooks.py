@@ -38,3 +38,6 @@ hooks.register("register_training_sign_up", SignUpDesk)
 @hooks.register("register_log_actions")
 def register_registration_actions(actions):
     actions.register_action("registrations.sign_up", _("Sign up"), _("Signed up"))
+    actions.register_action("registrations.keep", _("Say one comes"), _("Said they come"))
+    actions.register_action("registrations.withdraw", _("Withdraw"), _("Withdrawn"))
+    actions.register_action("registrations.replace", _("Replace"), _("Replaced by a colleague"))

@@ -6,13 +6,16 @@ Figures in milliseconds tell of the machine; ratios tell of the code.
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, time, timedelta
 from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -21,6 +24,10 @@ from django.conf import settings
 
 ROUNDS = 30
 SESSIONS = 200
+MANY_SESSIONS = 20_000
+MANY_TRAININGS = 2_000
+YEARS_BACK, YEARS_AHEAD = 9, 1
+TURNS = 5
 
 
 def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -28,9 +35,9 @@ def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     work()
     times = []
     for _round in range(rounds):
-        begun = time.perf_counter()
+        begun = perf_counter()
         work()
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append((perf_counter() - begun) * 1000)
     return statistics.median(times)
 
 
@@ -43,6 +50,10 @@ def show(what: str, measured: float, floor: float, floor_name: str) -> None:
 def prepare(folder: str) -> None:
     settings.DATABASES["default"]["NAME"] = str(Path(folder, "bench.sqlite3"))
     settings.ALLOWED_HOSTS = ["*"]
+    # Pages are indexed once, when all are there.
+    settings.WAGTAILSEARCH_BACKENDS = {
+        "default": {**settings.WAGTAILSEARCH_BACKENDS["default"], "AUTO_UPDATE": False}
+    }
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415 -- after setup
 
@@ -110,7 +121,164 @@ def measure() -> None:
     show("sign-up of one person", milliseconds(sign_up_one), bare, "one bare INSERT")
 
 
+# --- the catalogue, as it grows ----------------------------------------------------------------
+
+
+def measure_catalogue() -> None:
+    """Each page with 200 sessions, and with 20,000 over ten years in 2,000 trainings.
+
+    What a page shows is the same number of sessions in both: 24 of a list and of the archive;
+    and one month has the very same sessions, 20,000 / 120 of them, since none is added to it.
+    Filters leave 17 to 24 with few, 24 with many.
+    One training in five has the word that is looked for. Both databases are asked in turn, and
+    the processor's time counts: what else the machine does meanwhile is no part of the ratio.
+    """
+    from django.core.management import call_command  # noqa: PLC0415 -- after setup
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from tests.factories.trainings import catalogue, programme_page, venue  # noqa: PLC0415
+    from trainings.models import Theme  # noqa: PLC0415
+
+    index, today = catalogue(slug="grown"), timezone.localdate()
+    shown_month = (today.replace(day=1) + timedelta(days=70)).replace(day=1)
+    programmes = [programme_page(index, title=f"Programme {number}") for number in range(10)]
+    venues = [
+        venue(name=f"Salle {number}", municipality=f"Commune {number % 6}") for number in range(12)
+    ]
+    themes = [
+        Theme.objects.create(name={"fr": f"Thème {number}"}, slug=f"theme-{number}")
+        for number in range(8)
+    ]
+    a_month = MANY_SESSIONS // (12 * (YEARS_BACK + YEARS_AHEAD))
+    last_year = today - timedelta(days=364)
+
+    trainings = _add_trainings(programmes, themes, SESSIONS)
+    _add_sessions(trainings, venues, [shown_month + timedelta(days=n % 28) for n in range(a_month)])
+    in_the_past = [last_year + timedelta(days=n) for n in range(SESSIONS - a_month)]
+    _add_sessions(trainings, venues, in_the_past)
+    call_command("update_index", verbosity=0)
+    connection.close()
+    many = connection.settings_dict["NAME"]
+    few = str(Path(many).with_name("few.sqlite3"))
+    shutil.copy(many, few)
+
+    trainings += _add_trainings(programmes, themes, MANY_TRAININGS - SESSIONS)
+    days = [today + timedelta(days=n) for n in range(-365 * YEARS_BACK, 365 * YEARS_AHEAD)]
+    days = [day for day in days if (day.year, day.month) != (shown_month.year, shown_month.month)]
+    more = MANY_SESSIONS - SESSIONS
+    _add_sessions(trainings, venues, [days[n * len(days) // more] for n in range(more)])
+    call_command("update_index", verbosity=0)
+
+    client = Client(headers={"host": "localhost"})
+    pages = {
+        "list": "",
+        "list, page 2": "?page=2",
+        "month": f"?month={shown_month:%Y-%m}",
+        "archive of a year": f"?year={last_year.year}",
+        "filter: programme": f"?programme={programmes[0].programme_id}",
+        "filter: kind": "?kind=WORKSHOP",
+        "filter: theme": "?theme=theme-1",
+        "filter: municipality": "?place=Commune+1",
+        "filter: language": "?language=fr",
+        "filter: places left": "?places=left",
+        "search": "?q=m%C3%A9nage",
+    }
+    sys.stdout.write(f"\nThe catalogue with {MANY_SESSIONS} sessions\n")
+    for name, asked in pages.items():
+        times: dict[str, list[float]] = {few: [], many: []}
+        for database in [few, many] * TURNS:
+            connection.close()
+            connection.settings_dict["NAME"] = database
+            client.get(index.url + asked)
+            for _round in range(ROUNDS // TURNS):
+                begun = process_time()
+                client.get(index.url + asked)
+                times[database].append((process_time() - begun) * 1000)
+        with_few, with_many = statistics.median(times[few]), statistics.median(times[many])
+        show(name, with_many, with_few, f"with {SESSIONS}")
+
+
+def _add_trainings(programmes: list[Any], themes: list[Any], many: int) -> list[Any]:
+    """Trainings with a live page each, below a programme; without a revision or a signal."""
+    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415 -- after setup
+    from wagtail.models import Page  # noqa: PLC0415
+
+    from trainings.enums import SessionKind  # noqa: PLC0415
+    from trainings.models import Training, TrainingPage  # noqa: PLC0415
+
+    kinds, content_type = list(SessionKind), ContentType.objects.get_for_model(TrainingPage)
+    before = Training.objects.count()
+    made = Training.objects.bulk_create(
+        Training(
+            name=f"Formation {before + n}",
+            programme=programmes[n % len(programmes)].programme,
+            kind=kinds[n % len(kinds)],
+            languages=["fr", "nl"] if n % 3 else ["fr"],
+        )
+        for n in range(many)
+    )
+    for training in made:
+        training.themes.add(themes[training.pk % len(themes)])
+    pages = []
+    for number, training in enumerate(made):
+        parent = programmes[number % len(programmes)]
+        pages.append(
+            Page(
+                # one training in five is found by the word that is looked for
+                title=f"Comment accompagner {'vers le logement' if number % 5 else 'un ménage'}",
+                draft_title=training.name,
+                slug=f"formation-{training.pk}",
+                path=parent.path + Page._int2str(training.pk).rjust(Page.steplen, "0"),
+                depth=parent.depth + 1,
+                url_path=f"{parent.url_path}formation-{training.pk}/",
+                content_type=content_type,
+                locale=parent.locale,
+                live=True,
+            )
+        )
+    Page.objects.bulk_create(pages)
+    for page, training in zip(pages, made, strict=True):
+        child = TrainingPage(
+            page_ptr=page,
+            training=training,
+            guiding_question="Par où commencer ?",
+            introduction="<p>De la candidature à l’attribution, pas à pas.</p>" * 4,
+        )
+        child.__dict__.update({**page.__dict__, **{"page_ptr_id": page.pk}})
+        child.save_base(raw=True, force_insert=True)
+    return made
+
+
+def _add_sessions(trainings: list[Any], venues: list[Any], days: list[date]) -> None:
+    from trainings.models import TrainingSession, wall_clock  # noqa: PLC0415 -- after setup
+
+    chance = random.Random(1)
+    chance.shuffle(order := [trainings[n % len(trainings)] for n in range(len(days))])
+    TrainingSession.objects.bulk_create(
+        [
+            TrainingSession(
+                training=training,
+                starts_on=day,
+                ends_on=day,
+                start_time=time(9),
+                end_time=time(12, 30),
+                time_zone="Europe/Brussels",
+                starts_at=wall_clock(day, time(9), "Europe/Brussels").astimezone(UTC),
+                ends_at=wall_clock(day, time(12, 30), "Europe/Brussels").astimezone(UTC),
+                venue=venues[number % len(venues)],
+                online_url="" if number % 5 else "https://meet.example/",
+                capacity=40,
+            )
+            for number, (training, day) in enumerate(zip(order, days, strict=True))
+        ],
+        batch_size=1000,
+    )
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         prepare(folder)
         measure()
+        measure_catalogue()

@@ -15,7 +15,7 @@ application = get_wsgi_application()
 from registrations.domain import queries, signup  # noqa: E402 -- Django is ready now
 from trainings.models import TrainingSession  # noqa: E402
 
-PAUSE = 0.02  # seconds
+PAUSE = 0.06  # seconds
 
 
 def places_of_after_a_pause(sessions):

@@ -14,7 +14,17 @@ from typing import Any
 
 import pytest
 
-from demo.content.dates import TUESDAY, is_day_off, planned_sessions
+from demo.content.dates import (
+    DECISIONS,
+    TUESDAY,
+    archived_sessions,
+    closed_periods,
+    is_day_off,
+    planned_series,
+    planned_sessions,
+)
+from demo.content.people import SIGN_UPS
+from trainings.domain import recurrence
 
 pytestmark = pytest.mark.once
 
@@ -50,15 +60,73 @@ print(json.dumps(found))
 PAGES = """
 import json
 from django.test import Client
+from django.utils import timezone
 from trainings.models import Programme, Training
 from wagtail.models import Page
 client = Client(SERVER_NAME="127.0.0.1")
 urls = {page.get_url() for page in Page.objects.live().filter(depth__gt=1)}
 urls |= {f"/agenda/{language}/trainings.ics" for language in ("fr", "nl")}
+# One signs up for what is to come.
+trainings = Training.objects.filter(sessions__ends_at__gt=timezone.now())
 for language in ("fr", "nl"):
-    for kind, model in (("training", Training), ("programme", Programme)):
-        urls |= {f"/{language}/inscriptions/{kind}/{one.uid}/" for one in model.objects.all()}
+    for kind, rows in (("training", trainings), ("programme", Programme.objects.all())):
+        urls |= {f"/{language}/inscriptions/{kind}/{one.uid}/" for one in rows}
 print(json.dumps({url: client.get(url).status_code for url in sorted(urls)}))
+"""
+
+# Of each catalogue: the months around now, each archived year and the filters: what the address
+# answers, how many sessions it finds, and which of its filters mean nothing.
+VIEWS = """
+import json
+from datetime import timedelta
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from trainings.forms.search import Search
+from trainings.models import TrainingIndexPage
+client, requests = (made(SERVER_NAME="127.0.0.1") for made in (Client, RequestFactory))
+today = timezone.localdate()
+asked = [f"month={today + timedelta(days=30 * number):%Y-%m}" for number in range(-2, 12)]
+asked += [f"year={year}" for year in (2010, 2011, 2012, 2013)]
+asked += [f"theme={slug}" for slug in ("recherche", "habiter", "energie", "partenariats")]
+asked += ["language=nl", "place=online", "places=left", "kind=VISIT", "year=2013&language=fr"]
+found = {}
+for page in TrainingIndexPage.objects.live():
+    for query in asked:
+        url = f"{page.get_url()}?{query}"
+        search = Search(page, request=requests.get(url), at=timezone.now())
+        found[url] = [client.get(url).status_code, search.count, search.unknown]
+        years = [year for year, _address in search.years]
+print(json.dumps({"found": found, "years": years, "this year": today.year}))
+"""
+
+SERIES = """
+import json
+from trainings.domain import series
+from trainings.models import SessionSeries
+from django.utils import timezone
+print(json.dumps({
+    one.training.name: {
+        "to come": one.sessions.upcoming(timezone.now()).count(),
+        "decided": sorted(
+            session.status + " moved" * session.is_moved
+            for session in one.sessions.filter(is_adjusted=True)
+        ),
+        "reasons": sorted(len(session.reason) for session in one.sessions.filter(is_adjusted=True)),
+        "fates": sorted({
+            line.fate for line in series.plan(one, language="fr", at=timezone.now())
+            if line.is_proposed
+        }),
+    }
+    for one in SessionSeries.objects.all()
+}))
+"""
+
+TOLD = """
+import json
+from registrations.models import OutgoingEmail
+kinds = ("MOVED", "POSTPONED", "CANCELLED")
+mails = OutgoingEmail.objects.filter(kind__in=kinds, sent_at__isnull=False)
+print(json.dumps(sorted(set(mails.values_list("kind", "language")))))
 """
 
 STATES = """
@@ -70,7 +138,6 @@ sessions = list(TrainingSession.objects.all())
 states = SignUpDesk().states(sessions, at=timezone.now())
 print(json.dumps({
     "badges": sorted({state.badge for state in states.values()}),
-    "past": sum(session.is_past(timezone.now()) for session in sessions),
     "cancelled": sum(session.is_cancelled for session in sessions),
     "online": sum(session.venue is None for session in sessions),
     "waiting": max(state.waiting for state in states.values()),
@@ -157,7 +224,36 @@ def test_sessions_show_every_state(loaded: Manage) -> None:
     assert states.pop("waiting") == 5
     assert states.pop("badges") == ["closed", "last", "open", "soon", "waiting"]
     assert states.pop("clocks") == ["1:00:00", "2:00:00"]
-    assert states == {"past": 1, "cancelled": 1, "online": 1, "overbooked": 0}
+    assert states == {"cancelled": 2, "online": 1, "overbooked": 0}
+
+
+def test_every_view_of_the_catalogue_answers(loaded: Manage) -> None:
+    answers = ask(loaded, VIEWS)
+    found = answers["found"]
+    assert {url: one for url, one in found.items() if one[0] != 200} == {}
+    assert {url: one for url, one in found.items() if one[2]} == {}
+    empty = {url.partition("?")[2] for url, one in found.items() if one[1] == 0}
+    assert {query for query in empty if not query.startswith("month=")} == set()
+    assert answers["years"][-4:] == [2013, 2012, 2011, 2010]
+    assert set(answers["years"][:-4]) <= {answers["this year"], answers["this year"] - 1}
+
+
+def test_a_series_shows_what_can_be_decided(loaded: Manage) -> None:
+    series = ask(loaded, SERIES)
+    assert series["Café des voisins"]["decided"] == ["CANCELLED", "POSTPONED", "SCHEDULED moved"]
+    assert series["Café des voisins"]["reasons"] == [2, 2, 2]
+    assert [one["fates"] for one in series.values()] == [["adjusted", "keep"], ["keep"]]
+    assert min(one["to come"] for one in series.values()) >= 2
+
+
+def test_whoever_is_registered_was_told(loaded: Manage) -> None:
+    told = ask(loaded, TOLD)
+    assert {kind for kind, _language in told} == {"MOVED", "POSTPONED", "CANCELLED"}
+    assert {language for _kind, language in told} == {"fr", "nl"}
+
+
+def test_series_go_on_without_making_a_date_twice(loaded: Manage) -> None:
+    assert loaded("extend_series") == "0 sessions made, 1 series looked at.\n"
 
 
 def test_every_mail_was_written(loaded: Manage) -> None:
@@ -177,3 +273,51 @@ def test_dates_can_be_counted_from_any_day(year: int) -> None:
         assert two - one == timedelta(weeks=1), first
         assert one.weekday() == two.weekday() == TUESDAY, first
         assert all(one.opens is None or first < one.opens for one in plan.values()), first
+
+
+@pytest.mark.parametrize("year", [2026, 2027, 2028])
+def test_series_have_enough_to_come_from_any_day(year: int) -> None:
+    """What is decided of them, and who comes, needs sessions ahead whatever the holidays."""
+    closed = {
+        period.first_day + timedelta(days=number)
+        for period in closed_periods(date(year, 1, 1))
+        for number in range((period.last_day - period.first_day).days + 1)
+    }
+    named = {one.session for one in DECISIONS} | {key for one in SIGN_UPS for key in one.sessions}
+    needed = {
+        series: max(int(key[-1]) for key in named if key.startswith(f"{series}-"))
+        for series in ("cafe", "desk")
+    }
+    for number in range(366):
+        first = date(year, 1, 1) + timedelta(days=number)
+        ahead = {
+            key: [
+                on
+                for on in recurrence.expand(
+                    one.rule.as_rule(),
+                    first_day=one.first_day,
+                    last_day=first + timedelta(days=365),
+                )
+                if on > first and on not in closed and not is_day_off(on)
+            ]
+            for key, one in planned_series(first).items()
+        }
+        # One more may fall on a French holiday.
+        assert [key for key, days in ahead.items() if len(days) <= needed[key]] == [], first
+
+
+def test_closed_periods_are_the_real_ones() -> None:
+    found = {(one.dutch, one.first_day, one.last_day) for one in closed_periods(date(2026, 9, 1))}
+    # https://www.enseignement.be/calendrier-scolaire, 2026-2027
+    assert {
+        ("Herfstvakantie", date(2026, 10, 19), date(2026, 11, 1)),
+        ("Kerstvakantie", date(2026, 12, 21), date(2027, 1, 3)),
+        ("Krokusvakantie", date(2027, 2, 22), date(2027, 3, 7)),
+        ("Paasvakantie", date(2027, 4, 26), date(2027, 5, 9)),
+        ("Zomervakantie", date(2027, 7, 3), date(2027, 8, 29)),
+    } <= found
+    assert all(one.first_day < one.last_day for one in closed_periods(date(2026, 9, 1)))
+
+
+def test_archived_meetings_are_on_thursdays() -> None:
+    assert {one.on.strftime("%A") for one in archived_sessions().values()} == {"Thursday"}

@@ -5,6 +5,7 @@ from django.core.checks import Error, Warning, register
 from django.db import connections
 
 from trainings.conf import conf
+from trainings.domain.days_off import is_known
 
 
 @register()
@@ -61,4 +62,17 @@ def check_time_zones(app_configs, **kwargs):
             hint="Set USE_TZ = True.",
             id="trainings.W001",
         )
+    ]
+
+
+@register()
+def check_holidays(app_configs, **kwargs):
+    return [
+        Error(
+            f"TRAININGS_HOLIDAYS has {code!r}, whose public holidays nobody here knows.",
+            hint='Write a list of codes such as ["BE"], ["BE-French", "FR"] or ["FR-57"].',
+            id="trainings.E004",
+        )
+        for code in conf.holidays
+        if not is_known(code)
     ]

@@ -37,6 +37,16 @@ class TrainingsSettings:
         """How far ahead the feed looks."""
         return getattr(settings, "TRAININGS_CALENDAR_FUTURE", timedelta(days=548))
 
+    @property
+    def series_horizon(self) -> timedelta:
+        """How far ahead an open-ended series has its sessions."""
+        return getattr(settings, "TRAININGS_SERIES_HORIZON", timedelta(days=365))
+
+    @property
+    def holidays(self) -> tuple[str, ...]:
+        """Whose public holidays count: ISO 3166 codes, "BE" or with a region, "FR-57"."""
+        return tuple(getattr(settings, "TRAININGS_HOLIDAYS", ("BE",)))
+
     def get_training_page_model(self) -> Any:
         return apps.get_model(self.training_page_model)
 

@@ -3,9 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SessionStatus(models.TextChoices):
-    """What an organiser decided. Open, full, closed and past are computed, never stored."""
+    """What an organiser decided. Open, full, closed, moved and past are computed, never stored.
+
+    A postponed session keeps its old day until it has a new one; it does not take place then.
+    """
 
     SCHEDULED = "SCHEDULED", _("scheduled")
+    POSTPONED = "POSTPONED", _("postponed")
     CANCELLED = "CANCELLED", _("cancelled")
 
 

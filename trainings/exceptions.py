@@ -19,5 +19,38 @@ class SessionCancelledError(TrainingError):
     message = _("This session is cancelled.")
 
 
-class SessionNotCancelledError(TrainingError):
-    message = _("This session is not cancelled.")
+class SessionPostponedError(TrainingError):
+    message = _("This session is postponed.")
+
+
+class SessionGoesAheadError(TrainingError):
+    message = _("This session goes ahead.")
+
+
+class SessionDayTakenError(TrainingError):
+    message = _("Another session of this series is on that day.")
+    field = "starts_on"
+
+
+class SeriesTooLongError(TrainingError):
+    field = "rule"
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def __str__(self) -> str:
+        told = _(
+            "That makes more than %(most)d sessions: let the series end sooner, and go on from "
+            "there later."
+        )
+        return told % {"most": self.most}
+
+
+class NothingMovedError(TrainingError):
+    message = _("This is where and when the session is already.")
+    field = "starts_on"
+
+
+class CopyPlanChangedError(TrainingError):
+    message = _("The dates are not those you saw: please look at them once more.")

@@ -8,6 +8,9 @@ from wagtail.admin.panels import Panel
 
 from trainings.sign_up import attach_states
 
+#: A training may have hundreds of dates; the list of sessions has them all.
+SHOWN = 30
+
 
 class SessionsPanel(Panel):
     """The dates of a training, in its page's editor. They are rows, not part of the draft."""
@@ -25,13 +28,21 @@ class SessionsPanel(Panel):
             context["training"] = training
             context["page"] = self.instance
             if training:
-                sessions = list(training.sessions.select_related("venue", "training"))
-                attach_states(sessions, at=timezone.now())
-                names = training.sessions.model.snippet_viewset.get_url_name
-                context.update(
-                    sessions=sessions,
-                    edit_url=names("edit"),
-                    add_url=names("add"),
-                    training_url=training.snippet_viewset.get_url_name("edit"),
-                )
+                context.update(self.dates(training, at=timezone.now()))
             return context
+
+        def dates(self, training, *, at):
+            """The next dates, and how many there are besides."""
+            upcoming = training.sessions.upcoming(at).select_related("venue", "training")
+            sessions = list(upcoming[:SHOWN])
+            attach_states(sessions, at=at)
+            names = training.sessions.model.snippet_viewset.get_url_name
+            return {
+                "sessions": sessions,
+                "others": training.sessions.count() - len(sessions),
+                "all_series": list(training.series.all()),
+                "edit_url": names("edit"),
+                "add_url": names("add"),
+                "list_url": names("list"),
+                "training_url": training.snippet_viewset.get_url_name("edit"),
+            }

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 
 if TYPE_CHECKING:  # pages show panels, and panels show this
@@ -30,6 +32,28 @@ class SignUpState:
     waiting: int = 0
 
 
+class SessionAct(TextChoices):
+    """What an organiser does to a session that people have to be told of."""
+
+    MOVE = "MOVE", pgettext_lazy("training session", "Move")
+    POSTPONE = "POSTPONE", pgettext_lazy("training session", "Postpone")
+    CANCEL = "CANCEL", pgettext_lazy("training session", "Call off")
+    RESTORE = "RESTORE", pgettext_lazy("training session", "Restore")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person whom an act concerns, and how they hear of it."""
+
+    session_pk: int
+    message: str  # its name in the active language; empty when nobody writes to them
+    language: str  # code of the language of that message
+    has_place: bool  # else they wait for one
+    name: str = ""  # of the person and of the service; empty for a user who may not know
+    service: str = ""
+    through: str = ""  # who is written to in their place, when they gave no address
+
+
 class SignUp(Protocol):
     def states(
         self, sessions: Iterable[TrainingSession], *, at: datetime
@@ -38,6 +62,21 @@ class SignUp(Protocol):
 
     def url(self, of: Training | Programme) -> str:
         """Where one signs up for the sessions of a training or of a whole programme."""
+
+    def people_to_tell(
+        self, sessions: Iterable[TrainingSession], act: SessionAct, *, user: Any
+    ) -> list[Told]:
+        """Whom this act concerns, in a constant number of queries; names only for those who
+        may see registrations.
+        """
+
+    def has_registrations(self, training_ids: Iterable[int]) -> set[int]:
+        """Which of these trainings have a session that somebody is, or was, registered for."""
+
+    def with_places_left(
+        self, sessions: QuerySet[TrainingSession], *, at: datetime
+    ) -> QuerySet[TrainingSession]:
+        """Those one can sign up for at this instant and get a place."""
 
 
 def attach_states(sessions: Iterable[TrainingSession], *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Our public promises: facts that happened, sent inside the transaction that made them true.
 
-Every signal carries `session`, `by` (a user or None) and `at` (an aware datetime).
+Every signal of a session carries `session`, `by` (a user or None) and `at` (an aware datetime).
 """
 
 from django.dispatch import Signal
@@ -8,5 +8,8 @@ from django.dispatch import Signal
 session_scheduled = Signal()
 session_rescheduled = Signal()  # also `before`: {field: old value} of what moved
 session_capacity_changed = Signal()
+session_postponed = Signal()
 session_cancelled = Signal()
 session_restored = Signal()
+
+training_copied = Signal()  # only `original` and `copy`: two trainings, the second just made

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
+from recurrence import Recurrence
 
 from trainings.models import TrainingSession
+from trainings.models.rules import A_LEAP_YEAR, Position, Repeats, SpokenRule
+
+#: More days than these are told by their number.
+MOST_DAYS_BY_NAME = 5
 
 
 def day(on: date) -> str:
@@ -55,3 +64,115 @@ def training_hours(session: TrainingSession) -> str:
     if minutes:
         return _("%(hours)s h %(minutes)s") % {"hours": whole, "minutes": f"{minutes:02}"}
     return _("%(hours)s h") % {"hours": whole}
+
+
+def rule(rule: Recurrence, *, first_day: date, since: date | None = None) -> str:
+    """All of it: "Every week on Tuesday, from Tuesday 5 January 2027, 10 times".
+
+    For a visitor, `since` leaves out what is over: the beginning, and days left out.
+    """
+    spoken = SpokenRule.closest(rule)
+    if not (spoken.is_whole and spoken.tells(rule)):
+        return _("By a rule written elsewhere, from %(day)s") % {"day": day(first_day)}
+    beginning = _("from %(day)s") % {"day": day(first_day)}
+    if since is not None:
+        beginning = beginning if first_day >= since else ""
+        coming = [on for on in spoken.exceptions if on >= since]
+        spoken = replace(spoken, exceptions=coming)
+    clauses = (_which_days(spoken), beginning, _end(spoken), _exceptions(spoken))
+    return ", ".join(filter(None, clauses))
+
+
+def _which_days(spoken: SpokenRule) -> str:
+    weekdays = [str(WEEKDAYS[number]) for number in spoken.weekdays]
+    if spoken.repeats == Repeats.ON_WEEKDAYS:
+        weekdays = [_in_a_list(weekday) for weekday in weekdays]
+    sentence = _sentence(spoken) % {
+        "number": spoken.interval,
+        "months": _and(str(MONTHS[month]) for month in spoken.months),
+        "positions": _and(_position(number) for number in spoken.positions),
+        "weekdays": _and(weekdays),
+        "day": _day_of_month(spoken.month_day) if spoken.month_day else "",
+    }
+    if _skips_months(spoken):
+        return _("%(rule)s (months without that day are skipped)") % {"rule": sentence}
+    return sentence
+
+
+def _sentence(spoken: SpokenRule) -> str:
+    each, every_few, in_some, every_few_in_some = {
+        Repeats.ON_WEEKDAYS: (
+            _("Every week on %(weekdays)s"),
+            _("Every %(number)s weeks on %(weekdays)s"),
+            _("In %(months)s, every week on %(weekdays)s"),
+            _("In %(months)s, every %(number)s weeks on %(weekdays)s"),
+        ),
+        Repeats.ON_WEEKDAYS_OF_MONTH: (
+            _("Each month on the %(positions)s %(weekdays)s"),
+            _("Every %(number)s months on the %(positions)s %(weekdays)s"),
+            _("In %(months)s, on the %(positions)s %(weekdays)s"),
+            _("Every %(number)s months, only in %(months)s, on the %(positions)s %(weekdays)s"),
+        ),
+        Repeats.ON_DAY_OF_MONTH: (
+            _("Each month on the %(day)s"),
+            _("Every %(number)s months on the %(day)s"),
+            _("In %(months)s, on the %(day)s"),
+            _("Every %(number)s months, only in %(months)s, on the %(day)s"),
+        ),
+    }[Repeats(spoken.repeats)]
+    if spoken.interval > 1:
+        return every_few_in_some if spoken.months else every_few
+    return in_some if spoken.months else each
+
+
+def _position(number: int) -> str:
+    return {
+        Position.FIRST: pgettext("weekday of a month, in a sentence", "first"),
+        Position.SECOND: pgettext("weekday of a month, in a sentence", "second"),
+        Position.THIRD: pgettext("weekday of a month, in a sentence", "third"),
+        Position.FOURTH: pgettext("weekday of a month, in a sentence", "fourth"),
+        Position.LAST: pgettext("weekday of a month, in a sentence", "last"),
+    }[Position(number)]
+
+
+def _day_of_month(number: int) -> str:
+    on = date(A_LEAP_YEAR, 1, number)
+    if number == 1:
+        return date_format(on, pgettext("format of the first of a month, without month", "jS"))
+    return date_format(on, pgettext("format of a day, without month", "jS"))
+
+
+def _skips_months(spoken: SpokenRule) -> bool:
+    months = spoken.months or MONTHS
+    shortest = min(monthrange(A_LEAP_YEAR + 1, month)[1] for month in months)
+    return spoken.month_day is not None and spoken.month_day > shortest
+
+
+def _end(spoken: SpokenRule) -> str:
+    if spoken.until:
+        return _("until %(day)s") % {"day": day(spoken.until)}
+    if spoken.count:
+        times = ngettext("%(number)s time", "%(number)s times", spoken.count)
+        return times % {"number": spoken.count}
+    return ""
+
+
+def _exceptions(spoken: SpokenRule) -> str:
+    number = len(spoken.exceptions)
+    if number > MOST_DAYS_BY_NAME:
+        days = ngettext("except %(number)s day", "except %(number)s days", number)
+        return days % {"number": number}
+    named = _and(_in_a_list(day(exception)) for exception in spoken.exceptions)
+    return named and _("except %(days)s") % {"days": named}
+
+
+def _in_a_list(day: str) -> str:
+    """French gives each its article."""
+    return pgettext("one of a list of days", "%(day)s") % {"day": day}
+
+
+def _and(words: Iterable[str]) -> str:
+    *others, last = [*words] or [""]
+    if not others:
+        return last
+    return _("%(others)s and %(last)s") % {"others": ", ".join(others), "last": last}

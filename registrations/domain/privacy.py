@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Max
 
 from registrations.conf import conf
-from registrations.models import ParticipantNeeds
+from registrations.models import ParticipantNeeds, Participation
 
 
+@transaction.atomic
 def erase_needs(*, at: datetime) -> int:
-    """Delete meal and access needs whose last session ended `needs_kept` ago; how many.
+    """Delete meal and access needs whose last session ended `needs_kept` ago; how many people's.
 
-    The privacy notice promises it (GDPR art. 5.1.e), so run it every day. Running it again does
-    nothing more.
+    With them goes why people could not come. The privacy notice promises it (GDPR art. 5.1.e),
+    so run it every day. Running it again does nothing more.
     """
+    before = at - conf.needs_kept
     last_end = Max("participant__participations__session__ends_at")
-    over = ParticipantNeeds.objects.annotate(last_end=last_end).filter(
-        last_end__lt=at - conf.needs_kept
-    )
+    over = ParticipantNeeds.objects.annotate(last_end=last_end).filter(last_end__lt=before)
+    told = Participation.objects.filter(session__ends_at__lt=before).exclude(withdrawal_reason="")
+    told.update(withdrawal_reason="")
     deleted, _by_model = ParticipantNeeds.objects.filter(pk__in=over.values("pk")).delete()
     return deleted

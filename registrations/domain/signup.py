@@ -191,18 +191,7 @@ def _check_not_registered(people: list[Person], sessions: list[TrainingSession])
 
 def _add_people(registration: Registration, people: list[Person]) -> list[Participant]:
     participants = Participant.objects.bulk_create(
-        Participant(
-            registration=registration,
-            position=position,
-            first_name=person.first_name,
-            last_name=person.last_name,
-            email=person.email,
-            function=person.function,
-            quality=person.quality,
-            language=person.language or registration.language,
-            wish=person.wish,
-            on_participant_list=person.on_participant_list,
-        )
+        new_participant(registration, person, position=position)
         for position, person in enumerate(people, start=1)
     )
     ParticipantNeeds.objects.bulk_create(
@@ -216,6 +205,21 @@ def _add_people(registration: Registration, people: list[Person]) -> list[Partic
         if person.access or person.wants_meal is not None or person.diet
     )
     return participants
+
+
+def new_participant(registration: Registration, person: Person, *, position: int) -> Participant:
+    return Participant(
+        registration=registration,
+        position=position,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        function=person.function,
+        quality=person.quality,
+        language=person.language or registration.language,
+        wish=person.wish,
+        on_participant_list=person.on_participant_list,
+    )
 
 
 def _take_places(

@@ -18,7 +18,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from registrations.conf import conf
-from registrations.emails.messages import MESSAGES
+from registrations.emails.catalogue import MESSAGES
+from registrations.emails.messages import Message
 from registrations.models import OutgoingEmail
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ MOST_ATTEMPTS = 14  # with the pauses above, more than a day
 def deliver_due(*, at: datetime, limit: int = BATCH) -> tuple[int, int]:
     """Send at most `limit` mails that are due; returns how many were sent and how many failed.
 
-    Several processes may do this at once. A failure never stops the others.
+    A mail that has nothing left to say is taken out and counts as neither. Several processes
+    may do this at once. A failure never stops the others.
     """
     emails = claim(at=at, limit=limit)
     sent = failed = 0
@@ -42,10 +44,9 @@ def deliver_due(*, at: datetime, limit: int = BATCH) -> tuple[int, int]:
     connection = get_connection()
     try:
         for email in emails:
-            if _deliver(email, connection=connection, at=at):
-                sent += 1
-            else:
-                failed += 1
+            outcome = _deliver(email, connection=connection, at=at)
+            sent += outcome is True
+            failed += outcome is False
     finally:
         connection.close()
     return sent, failed
@@ -68,10 +69,15 @@ def claim(*, at: datetime, limit: int) -> list[OutgoingEmail]:
     return list(claimed.order_by("due_at", "pk"))
 
 
-def _deliver(email: OutgoingEmail, *, connection: Any, at: datetime) -> bool:
+def _deliver(email: OutgoingEmail, *, connection: Any, at: datetime) -> bool | None:
+    """Whether it was sent; None when there was nothing left to say."""
     try:
         if not email.subject:
-            _render(email, at=at)
+            message = MESSAGES[email.kind](email)
+            if message.is_moot:
+                email.delete()
+                return None
+            _render(email, message, at=at)
         connection.open()  # once for a batch; does nothing when it is open
         connection.send_messages([as_mail(email, connection=connection)])
     except Exception as error:
@@ -86,9 +92,9 @@ def _deliver(email: OutgoingEmail, *, connection: Any, at: datetime) -> bool:
     return True
 
 
-def _render(email: OutgoingEmail, *, at: datetime) -> None:
+def _render(email: OutgoingEmail, message: Message, *, at: datetime) -> None:
     with transaction.atomic():
-        content = MESSAGES[email.kind](email).render(at=at)
+        content = message.render(at=at)
         email.subject = content.subject
         email.text = content.text
         email.html = content.html
@@ -140,8 +146,16 @@ def as_mail(email: OutgoingEmail, *, connection: Any = None) -> EmailMultiAltern
     )
     mail.attach_alternative(email.html, "text/html")
     if email.calendars:
-        mail.attach_alternative(email.calendars[0], "text/calendar; method=REQUEST")
+        method = _method(email.calendars[0])
+        mail.attach_alternative(email.calendars[0], f"text/calendar; method={method}")
     for number, text in enumerate(email.calendars, start=1):
-        name = "invite.ics" if len(email.calendars) == 1 else f"invite-{number}.ics"
-        mail.attach(name, text.encode(), "application/ics")
+        name = "cancel" if _method(text) == "CANCEL" else "invite"
+        name = name if len(email.calendars) == 1 else f"{name}-{number}"
+        mail.attach(f"{name}.ics", text.encode(), "application/ics")
     return mail
+
+
+def _method(text: str) -> str:
+    """METHOD of a calendar object; before its first component, so no title can pretend one."""
+    header = text.partition("BEGIN:VEVENT")[0]
+    return next(line for line in header.splitlines() if line.startswith("METHOD:"))[7:]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,8 @@ class OutgoingEmail(models.Model):
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # What was done, as it was when it was done: the mail leaves later, and others may follow.
+    facts = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder, editable=False)
     # One iTIP object a session (RFC 5546 §3.2.2); the first also stands beside the text.
     calendars = models.JSONField(default=list, blank=True)
 

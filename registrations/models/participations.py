@@ -17,11 +17,22 @@ class ParticipantQuerySet(models.QuerySet):
         participations = (
             Participation.objects.living()
             .with_rank()
-            .select_related("session__training", "session__venue")
+            .select_related("session__training", "session__venue", "session__previous_venue")
             .order_by("session__starts_at", "pk")
         )
         return self.prefetch_related(
             models.Prefetch("participations", queryset=participations, to_attr="living")
+        )
+
+    def with_history(self):
+        """Fill `history`: each person's participations, ended ones included; one more query."""
+        participations = (
+            Participation.objects.with_rank()
+            .select_related("session__training", "replaced_by__participant")
+            .order_by("session__starts_at", "pk")
+        )
+        return self.prefetch_related(
+            models.Prefetch("participations", queryset=participations, to_attr="history")
         )
 
 
@@ -136,6 +147,19 @@ class Participation(models.Model):
     # The participant's address, normalised, so that a constraint can tell the same person.
     address = models.CharField(max_length=254, blank=True, editable=False)
     changed_at = models.DateTimeField(editable=False)
+    # "I come", said since the session was last moved or restored.
+    answered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Why they cannot come, which may tell of health: erased with the needs.
+    withdrawal_reason = models.TextField(blank=True, editable=False)
+    # Who has the place now; a registration is erased as a whole.
+    replaced_by = models.OneToOneField(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaces",
+    )
 
     objects = ParticipationQuerySet.as_manager()
 
@@ -157,7 +181,25 @@ class Participation(models.Model):
                 fields=["session", "address"],
                 condition=Q(status__in=LIVING) & ~Q(address=""),
             ),
+            models.CheckConstraint(
+                name="replaced_participation_names_its_replacement",
+                condition=Q(status=ParticipationStatus.REPLACED, replaced_by__isnull=False)
+                | (~Q(status=ParticipationStatus.REPLACED) & Q(replaced_by__isnull=True)),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.participant_id}@{self.session_id}"
+
+    @property
+    def is_living(self) -> bool:
+        return self.status in LIVING
+
+    @property
+    def has_place(self) -> bool:
+        return self.status == ParticipationStatus.CONFIRMED
+
+    @property
+    def saw_it_move(self) -> bool:
+        """Whether the session has moved since this person signed up."""
+        return self.sequence > 0 and self.session.is_moved

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registrations.conf import conf
 from registrations.enums import TokenPurpose
+from registrations.models.participations import Participation
 from registrations.models.registrations import Registration
 
 
@@ -21,6 +24,10 @@ class AccessToken(models.Model):
 
     purpose = models.CharField(max_length=12, choices=TokenPurpose)
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="tokens")
+    # The one participation that an answer is about.
+    participation = models.ForeignKey(
+        Participation, on_delete=models.CASCADE, related_name="tokens", null=True, blank=True
+    )
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -31,6 +38,13 @@ class AccessToken(models.Model):
     class Meta:
         verbose_name = _("secret link")
         verbose_name_plural = _("secret links")
+        constraints = [
+            models.CheckConstraint(
+                name="answer_token_is_for_one_participation",
+                condition=Q(purpose=TokenPurpose.ANSWER, participation__isnull=False)
+                | (~Q(purpose=TokenPurpose.ANSWER) & Q(participation__isnull=True)),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.registration_id}"
@@ -38,20 +52,38 @@ class AccessToken(models.Model):
     @classmethod
     def issue(cls, registration: Registration, *, purpose: TokenPurpose, at: datetime) -> str:
         """Make a new link and return its secret, which is not stored and cannot be read again."""
-        token = secrets.token_urlsafe(24)
-        cls.objects.create(
-            purpose=purpose,
-            registration=registration,
-            digest=digest(token),
-            expires_at=at + conf.link_lifetime,
+        return cls._issue(registration, purpose=purpose, expires_at=at + conf.link_lifetime)
+
+    @classmethod
+    def issue_for_answer(cls, participation: Participation, *, at: datetime) -> str:
+        """A link by which whoever has it answers for one person about one session.
+
+        It opens until the day after the session, so that who comes late is told so.
+        """
+        over = participation.session.ends_at + timedelta(days=1)
+        return cls._issue(
+            participation.participant.registration,
+            purpose=TokenPurpose.ANSWER,
+            participation=participation,
+            expires_at=min(over, at + conf.link_lifetime),
         )
+
+    @classmethod
+    def _issue(cls, registration: Registration, **fields: Any) -> str:
+        token = secrets.token_urlsafe(24)
+        cls.objects.create(registration=registration, digest=digest(token), **fields)
         return token
 
     @classmethod
     def find(cls, token: str, *, purpose: TokenPurpose, at: datetime) -> AccessToken | None:
         """The living row of a secret; None for an unknown, expired, revoked or foreign one."""
         return (
-            cls.objects.select_related("registration__partner")
+            cls.objects.select_related(
+                "registration__partner",
+                "participation__participant__registration__partner",
+                "participation__session__training",
+                "participation__session__venue",
+            )
             .filter(
                 digest=digest(token),
                 purpose=purpose,

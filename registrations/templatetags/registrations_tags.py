@@ -71,8 +71,10 @@ def chosen_sessions(people, pages) -> list[dict]:
     """Each session that somebody chose, once, in date order, with its page.
 
     `is_public`: anyone may fetch it as a calendar entry. `is_confirmed`: somebody has a place.
+    `has_moved`: since they signed up.
     """
     chosen = {one.session.pk: one.session for person in people for one in person.living}
+    saw_it_move = {one.session_id for person in people for one in person.living if one.saw_it_move}
     seated = {one.session_id for person in people for one in person.confirmed}
     public = set(
         queries.public_pages()
@@ -85,6 +87,7 @@ def chosen_sessions(people, pages) -> list[dict]:
             "page": pages.get(session.training_id),
             "is_public": session.training_id in public and not session.training.is_discreet,
             "is_confirmed": session.pk in seated,
+            "has_moved": session.pk in saw_it_move,
         }
         for session in sorted(chosen.values(), key=lambda one: (one.starts_at, one.pk))
     ]

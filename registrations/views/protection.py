@@ -1,4 +1,4 @@
-"""What a public form needs before its fields are even read."""
+"""What a public form needs before its fields are even read, and a page under a secret link."""
 
 from __future__ import annotations
 
@@ -79,3 +79,11 @@ def read_form_stamp(stamp: str, *, at: datetime) -> str | None:
 def registration_key(form_key: str, browser: str) -> str:
     """One registration per form and browser: another browser's replay is another form."""
     return hashlib.sha256(f"{form_key}:{browser}".encode()).hexdigest()
+
+
+def keep_address_secret(response, *, has_form: bool = False):
+    """Neither another site nor a search engine learns the address of this page."""
+    # Under "no-referrer" a browser sends a form from "Origin: null", which the CSRF check refuses.
+    response["Referrer-Policy"] = "same-origin" if has_form else "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

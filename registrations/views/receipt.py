@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from registrations.conf import conf
 from registrations.enums import TokenPurpose
 from registrations.models import AccessToken
+from registrations.views import protection
 from trainings.domain import queries
 
 
@@ -57,7 +58,4 @@ class ReceiptView(TemplateView):
         )
 
     def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return protection.keep_address_secret(super().render_to_response(context, **kwargs))

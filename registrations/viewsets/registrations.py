@@ -12,7 +12,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import InspectView
 from wagtail.snippets.views.snippets import HistoryView, IndexView, SnippetViewSet
 
-from registrations.enums import ParticipationStatus
+from registrations.enums import LIVING, ParticipationStatus
 from registrations.models import Registration
 from trainings.models import Training, TrainingSession
 
@@ -44,7 +44,7 @@ class RegistrationIndexView(IndexView):
             .get_base_queryset()
             .select_related("partner")
             .annotate(
-                people=Count("participants", distinct=True),
+                people=Count("participants", filter=Q(**{f"{status}__in": LIVING}), distinct=True),
                 confirmed=Count(
                     "participants__participations",
                     filter=Q(**{status: ParticipationStatus.CONFIRMED}),
@@ -70,7 +70,7 @@ class RegistrationInspectView(InspectView):
     page_title = _("Registration")
 
     def get_context_data(self, **kwargs):
-        people = self.object.participants.select_related("needs").with_participations()
+        people = self.object.participants.select_related("needs").with_history()
         return super().get_context_data(
             **kwargs, people=people, emails=self.object.emails.order_by("pk")
         )

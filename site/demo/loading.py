@@ -29,7 +29,15 @@ from wagtail.models import (
 )
 
 from demo.content import people, words
-from demo.content.dates import Planned, planned_sessions
+from demo.content.dates import (
+    DECISIONS,
+    Planned,
+    PlannedSeries,
+    archived_sessions,
+    closed_periods,
+    planned_series,
+    planned_sessions,
+)
 from demo.content.papers import sheet
 from demo.content.people import PARTNERS, SIGN_UPS, UNLISTED, UNNAMED, SignUpContent
 from demo.content.pictures import PICTURES
@@ -41,9 +49,13 @@ from registrations.domain.signup import Booker, Person, sign_up
 from registrations.emails.delivery import deliver_due
 from registrations.enums import Origin, Quality
 from registrations.models import PartnerService, ServiceKind, SignUpQuestions
-from trainings.domain import scheduling
+from trainings.domain import acts, scheduling, series
+from trainings.domain.days_off import days_off
 from trainings.models import (
+    ClosedPeriod,
     ProgrammePage,
+    SessionSeries,
+    Theme,
     Trainer,
     Training,
     TrainingIndexPage,
@@ -52,6 +64,7 @@ from trainings.models import (
     TranslatedText,
     Venue,
 )
+from trainings.sign_up import SessionAct
 
 SITE_NAME = "La Sambrienne (démo)"
 MAIL_DOMAIN = "demo.example"
@@ -96,6 +109,7 @@ def make_groups(users: dict[str, Any]) -> None:
             "wagtailadmin.access_admin",
             "simple_translation.submit_translation",
             *_all("trainings", ("trainingsession", "venue", "trainer"), "add change delete view"),
+            *_all("trainings", ("theme", "closedperiod"), "add change delete view"),
             *_all("trainings", ("training",), "change view"),
         )
     )
@@ -184,16 +198,24 @@ def make_venues() -> dict[str, Venue]:
     return made
 
 
+def make_themes() -> dict[str, Theme]:
+    return {
+        slug: Theme.objects.create(slug=slug, name=TranslatedText(fr=french, nl=dutch))
+        for slug, (french, dutch) in words.THEMES.items()
+    }
+
+
 # --- pages -------------------------------------------------------------------------------------
 
 
 class PageMaker:
     """French pages first; their Dutch translations are copies, into which the words are put."""
 
-    def __init__(self, images: dict, documents: dict, trainers: dict) -> None:
+    def __init__(self, images: dict, documents: dict, trainers: dict, themes: dict) -> None:
         self.images = images
         self.documents = documents
         self.trainers = trainers
+        self.themes = themes
         self.dutch = Locale.objects.get_or_create(language_code="nl")[0]
         self.trainings: dict[str, Training] = {}
 
@@ -261,7 +283,9 @@ class PageMaker:
         training = page.training
         training.refresh_from_db()
         training.kind, training.is_discreet = content.kind, content.is_discreet
+        training.languages = list(content.spoken)  # type: ignore[assignment]  # a list in code
         training.save()
+        training.themes.set(self.themes[slug] for slug in content.themes)
         if content.nl:
             self.translate(page, **self.training_fields(content.nl, "nl"))
         return training
@@ -316,15 +340,61 @@ def stream(blocks: Iterable[tuple[str, Any]]) -> str:
 # --- dates -------------------------------------------------------------------------------------
 
 
+def make_closed_periods(first: date) -> None:
+    ClosedPeriod.objects.bulk_create(
+        ClosedPeriod(
+            name=TranslatedText(fr=period.french, nl=period.dutch),
+            first_day=period.first_day,
+            last_day=period.last_day,
+        )
+        for period in closed_periods(first)
+    )
+
+
 def make_sessions(
     first: date, trainings: dict[str, Training], venues: dict[str, Venue], *, by: Any
 ) -> dict[str, TrainingSession]:
     sessions = {}
-    announced = midnight(first) - timedelta(days=120)
-    for key, planned in planned_sessions(first).items():
+    plan = {**archived_sessions(), **planned_sessions(first)}
+    for key, planned in plan.items():
         session = session_of(planned, trainings, venues)
+        announced = midnight(min(first, planned.on)) - timedelta(days=120)
         sessions[key] = scheduling.schedule(session, by=by, at=announced)
     return sessions
+
+
+def make_series(
+    first: date, trainings: dict[str, Training], venues: dict[str, Venue], *, by: Any
+) -> dict[str, TrainingSession]:
+    """Plan each as its organiser would: days off are left out, all others become sessions."""
+    sessions = {}
+    for key, planned in planned_series(first).items():
+        row = series_of(planned, trainings, venues)
+        at = midnight(planned.first_day - planned.planned_before)
+        lines = series.plan(row, language="fr", at=at)
+        decisions = series.Decisions(
+            add=[line.session for line in lines if line.is_proposed],
+            drop=[line.day for line in lines if not line.is_proposed],
+        )
+        series.apply(row, decisions, by=by, at=at)
+        series.extend(row, at=midnight(first))
+        to_come = row.sessions.filter(starts_on__gt=first)
+        for number, session in enumerate(to_come, start=1):
+            sessions[f"{key}-{number}"] = session
+    return sessions
+
+
+def series_of(planned: PlannedSeries, trainings: dict, venues: dict) -> SessionSeries:
+    return SessionSeries(
+        training=trainings[planned.training],
+        rule=planned.rule.as_rule(),
+        first_day=planned.first_day,
+        start_time=planned.start,
+        end_time=planned.end,
+        venue=venues[planned.venue],
+        capacity=planned.capacity,
+        closes_days_before=planned.closes_days_before,
+    )
 
 
 def session_of(planned: Planned, trainings: dict, venues: dict) -> TrainingSession:
@@ -348,11 +418,23 @@ def session_of(planned: Planned, trainings: dict, venues: dict) -> TrainingSessi
     )
 
 
-def call_off(first: date, sessions: dict[str, TrainingSession], *, by: Any) -> None:
-    for key, planned in planned_sessions(first).items():
-        if planned.cancelled:
-            at = midnight(first) - timedelta(days=2)
-            scheduling.cancel(sessions[key], reason=planned.cancelled, by=by, at=at)
+def decide(first: date, sessions: dict[str, TrainingSession], *, by: Any) -> None:
+    """Move, postpone and call off what is to come; whoever is registered is told."""
+    for decision in DECISIONS:
+        session = sessions[decision.session]
+        to = {}
+        if decision.act == SessionAct.MOVE:
+            to[session.pk] = scheduling.shifted(session, days=days_to_free_week(session))
+        at = midnight(first) - timedelta(days=decision.days_ago)
+        acts.carry_out([session], decision.act, to=to, reason=decision.reason, by=by, at=at)
+
+
+def days_to_free_week(session: TrainingSession) -> int:
+    """From the day of a session to the same weekday of the next week that is not off."""
+    last = session.starts_on + timedelta(weeks=20)
+    off = days_off(session.starts_on, last, language="fr")
+    days = (session.starts_on + timedelta(weeks=number) for number in range(1, 20))
+    return next(on for on in days if on not in off).toordinal() - session.starts_on.toordinal()
 
 
 def midnight(on: date) -> datetime:

@@ -124,6 +124,9 @@ WAGTAIL_I18N_ENABLED = True
 USE_TZ = True
 TIME_ZONE = "Europe/Brussels"
 
+# Public holidays on which nothing is planned: the network is on both sides of the border.
+TRAININGS_HOLIDAYS = ["BE-French", "FR"]
+
 # --- files -------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -1,5 +1,7 @@
 """No public page and no admin screen of ours has a fault that axe finds, or is cut at 320 px."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
@@ -9,19 +11,55 @@ from registrations.enums import Question
 from registrations.models import OutgoingEmail, PartnerService, Registration, SignUpQuestions
 from tests.chromium import Remote
 from tests.factories.registrations import person, registration
+from tests.factories.trainings import session, venue
 from tests.factories.users import user
-from trainings.models import TrainingSession
+from trainings.domain import scheduling
+from trainings.models import Theme, TrainingSession
 
-PUBLIC = ["catalogue", "programme", "training", "form", "form with errors", "receipt"]
+CATALOGUE = ["catalogue", "filters", "nothing found", "month", "empty month", "archive"]
+PUBLIC = [*CATALOGUE, "programme", "training", "form", "form with errors", "receipt"]
 
 
 @pytest.fixture
-def visit(site):
+def dates(site):
+    """Sessions in every state, on many days, so that each screen has all it can have."""
+    now, today = timezone.now(), timezone.localdate()
+    first, second = site.pages
+    Theme.objects.create(name={"fr": "Énergie", "nl": "Energie"}, slug="energie")
+    Theme.objects.create(name={"fr": "Logement", "nl": "Wonen"}, slug="logement")
+    for page, theme in zip(site.pages, Theme.objects.all(), strict=True):
+        page.training.themes.add(theme)
+        page.training.languages = ["fr", "nl"]
+        page.training.save()
+    soon = site.mornings[0].starts_on
+    days = [soon + timedelta(days=number) for number in range(1, 31)]
+    halls = [venue(name="Salle 2"), venue(name="Salle 3", municipality="Mons")]
+    made = [
+        session(first if day.day % 2 else second, day, venue=halls[day.day % 2]) for day in days
+    ]
+    scheduling.postpone(made[0], reason={"fr": "Malade", "nl": "Ziek"}, by=None, at=now)
+    scheduling.cancel(made[1], by=None, at=now)
+    to = {**scheduling.shifted(made[2], days=1), "venue_id": halls[0].pk}
+    scheduling.reschedule(made[2], to=to, by=None, at=now)
+    session(second, soon, ends_on=soon + timedelta(days=2), online_url="https://meet.example/")
+    for years in (1, 2):
+        session(first, today.replace(year=today.year - years, day=9), venue=halls[0])
+    return {
+        "filters": "?q=m%C3%A9nage&theme=energie&place=Charleroi&kind=party",
+        "nothing found": "?q=introuvable&places=left",
+        "month": f"?month={days[0]:%Y-%m}",
+        "empty month": "?month=2090-01",
+        "archive": f"?year={today.year - 1}",
+    }
+
+
+@pytest.fixture
+def visit(site, dates):
     """Open one of the pages named above, in one language."""
 
     def open_page(page, name, language):
         translated = {
-            "catalogue": site.index,
+            **dict.fromkeys(CATALOGUE, site.index),
             "programme": site.programme,
             "training": site.pages[0],
         }
@@ -31,7 +69,7 @@ def visit(site):
                 for one in translated[name].get_translations(inclusive=True)
                 if one.locale.language_code == language
             )
-            page.goto(site.url + found.url)
+            page.goto(site.url + found.url + dates.get(name, ""))
             return
         uid = site.pages[0].training.programme.uid
         page.goto(f"{site.url}/{language}/inscriptions/programme/{uid}/")
@@ -77,16 +115,35 @@ def test_public_pages_have_no_fault(visit, site, new_browser, language, scheme):
 
 
 @pytest.mark.parametrize("language", ["fr", "nl"])
-def test_nothing_is_cut_at_320_pixels(visit, site, new_browser, language):
+def test_nothing_is_cut_or_lost_at_320_pixels(visit, site, new_browser, language):
     page = new_browser(viewport={"width": 320, "height": 640}).new_page()
-    wider = {}
+    wider, found = {}, {}
     for name in PUBLIC:
         visit(page, name, language)
         wider[name] = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
+        if name in CATALOGUE:  # a table becomes a list, a form folds
+            found[name] = faults(page)
 
     assert wider == dict.fromkeys(PUBLIC, 0)
+    assert found == {name: {} for name in CATALOGUE}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_month_is_a_table_at_every_width(visit, site, new_browser, width):
+    """Shown as a list on a phone, it still is a table to those who hear it."""
+    page = new_browser(viewport={"width": width, "height": 640}).new_page()
+    visit(page, "month", "fr")
+
+    table = page.get_by_role("table")
+    assert table.count() == 1
+    assert table.get_by_role("columnheader").count() == 7
+    assert table.get_by_role("link").count() == page.locator(".trainings-month a").count()
+    is_list = page.locator(".trainings-month td").first.evaluate(
+        "cell => getComputedStyle(cell).display !== 'table-cell'"
+    )
+    assert is_list == (width == 320)
 
 
 @pytest.fixture

@@ -49,3 +49,19 @@ def test_hours_need_time_zones(settings, use_tz, numbers):
     settings.USE_TZ = use_tz
 
     assert [warning.id for warning in checks.check_time_zones(None)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("codes", "numbers"),
+    [
+        (["BE", "FR-57"], []),
+        ([], []),
+        (["BE-French", "XX", "FR-99"], ["trainings.E004", "trainings.E004"]),
+        ("BE", ["trainings.E004", "trainings.E004"]),
+    ],
+    ids=str,
+)
+def test_holidays_that_nobody_knows_are_told(settings, codes, numbers):
+    settings.TRAININGS_HOLIDAYS = codes
+
+    assert [error.id for error in checks.check_holidays(None)] == numbers

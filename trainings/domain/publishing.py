@@ -34,7 +34,7 @@ def calendar_event(
             "location": _location(session),
             "url": url,
             "categories": (str(session.training.get_kind_display()),),
-            "is_cancelled": session.is_cancelled,
+            "is_cancelled": not session.goes_ahead,
             "changed_at": last_change(session, page),
         }
     return CalendarEvent(**{**values, **changes})
@@ -50,6 +50,10 @@ def summary(session: TrainingSession, page: Any) -> str:
         words = f"{words} ({session.venue.municipality})"
     if session.is_cancelled:
         return _("CANCELLED – %(title)s") % {"title": words}
+    if session.is_postponed:
+        return _("POSTPONED – %(title)s") % {"title": words}
+    if session.is_moved:
+        return _("MOVED – %(title)s") % {"title": words}
     return words
 
 
@@ -62,7 +66,7 @@ def _location(session: TrainingSession) -> str:
 def _description(session: TrainingSession, page: Any, *, url: str) -> str:
     contact = " · ".join(filter(None, (page.contact_name, page.contact_phone, page.contact_email)))
     parts = [
-        session.status_reason if session.is_cancelled else "",
+        str(session.reason),
         page.guiding_question,
         get_text_for_indexing(page.introduction).strip(),
         (_("Information and registration: %(url)s") if get_sign_up() else _("Information: %(url)s"))

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from wagtail.models import Page
 
 from trainings.conf import conf
-from trainings.models import Programme, Training, TrainingSession
+from trainings.models import (
+    Programme,
+    SessionSeries,
+    Training,
+    TrainingIndexPage,
+    TrainingSession,
+)
 from trainings.sign_up import SignUpState, get_sign_up
 
 SessionAndPage = tuple[TrainingSession, Any]
+
+#: How many dates a training shows ahead, and as many behind: a series may have hundreds.
+NEAR = 12
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,12 @@ class ListedSession:
     is_past: bool
     sign_up: SignUpState | None
 
+    @property
+    def address(self) -> str:
+        """Of this very date: a page shows only the next ones of a long series by itself."""
+        asked = f"?session={self.session.uid}" if self.session.series_id else ""
+        return f"{self.url}{asked}#session-{self.session.uid}"
+
 
 @dataclass(frozen=True)
 class Agenda:
@@ -35,6 +50,10 @@ class Agenda:
 
     sessions: list[ListedSession]
     sign_up_url: str = ""
+    series: list[SessionSeries] = field(default_factory=list)  # those that go on
+    later: int = 0  # how many to come are not among `sessions`
+    earlier: int = 0  # how many past ones are not
+    has_place_later: bool = False
 
     @property
     def upcoming(self) -> list[ListedSession]:
@@ -46,7 +65,8 @@ class Agenda:
 
     @property
     def is_open(self) -> bool:
-        return any(line.sign_up and line.sign_up.is_open for line in self.sessions)
+        shown = any(line.sign_up and line.sign_up.is_open for line in self.sessions)
+        return shown or self.has_place_later
 
 
 def public_pages(*, below: Page | None = None) -> QuerySet[Any]:
@@ -58,6 +78,14 @@ def public_pages(*, below: Page | None = None) -> QuerySet[Any]:
     if below is not None:
         pages = pages.filter(_below(below))
     return pages.select_related("locale", "training", "picture")
+
+
+def public_sessions(pages: QuerySet[Any]) -> QuerySet[TrainingSession]:
+    """Sessions of the trainings that have one of these public pages; discreet ones left out."""
+    # Asked session by session, in the order of an index: a list of all trainings would have to be
+    # made first, and every one of their sessions sorted, to show the next few.
+    of_session = pages.order_by().filter(training=OuterRef("training"))
+    return TrainingSession.objects.filter(Exists(of_session.filter(training__is_discreet=False)))
 
 
 def _below(page: Page) -> Q:
@@ -98,19 +126,20 @@ def published_sessions(
     `below` is a catalogue or the root of a site. A training without a page in `language` is
     shown in another one rather than left out.
     """
-    sessions = TrainingSession.objects.filter(training__is_discreet=False)
+    pages = public_pages(below=below)
+    sessions: Any = public_sessions(pages)
     if between is not None:
         sessions = sessions.between(*between)
     if upcoming_at is not None:
         sessions = sessions.upcoming(upcoming_at)
-    return _with_pages(sessions, public_pages(below=below), language=language)
+    return with_pages(sessions, pages, language=language)
 
 
 def published_session(uid: UUID, *, language: str, below: Page) -> SessionAndPage | None:
     """One public session; None when it does not exist or is not for the public."""
-    sessions = TrainingSession.objects.filter(uid=uid, training__is_discreet=False)
-    pages = public_pages(below=below).filter(training__sessions__uid=uid)
-    return next(iter(_with_pages(sessions, pages, language=language)), None)
+    pages = public_pages(below=below)
+    sessions = public_sessions(pages).filter(uid=uid)
+    return next(iter(with_pages(sessions, pages, language=language)), None)
 
 
 def sessions_to_sign_up(
@@ -123,29 +152,37 @@ def sessions_to_sign_up(
     live = live_pages([training.pk for training in trainings])
     public = set(public_pages(below=below).filter(pk__in=live).values_list("pk", flat=True))
     readable = [
-        page
+        page.pk
         for page in live.filter(_below(below))
         if page.pk in public
         or all(one.accept_request(request) for one in page.get_view_restrictions())
     ]
-    return _with_pages(TrainingSession.objects.upcoming(at), readable, language=language)
+    pages = live.filter(pk__in=readable)
+    sessions = TrainingSession.objects.upcoming(at)
+    sessions = sessions.filter(training__in=pages.order_by().values("training_id"))
+    return with_pages(sessions, pages, language=language)
 
 
 def programme_sessions(programme: Programme, *, language: str) -> list[SessionAndPage]:
     """Every public session of a programme, past ones included, in date order."""
     pages = public_pages().filter(training__programme=programme)
-    sessions = TrainingSession.objects.filter(training__is_discreet=False)
-    return _with_pages(sessions, pages, language=language)
+    return with_pages(public_sessions(pages), pages, language=language)
 
 
-def _with_pages(
-    sessions: QuerySet[TrainingSession], pages: Iterable[Any], *, language: str
+def with_pages(
+    sessions: QuerySet[TrainingSession], pages: QuerySet[Any], *, language: str
 ) -> list[SessionAndPage]:
-    by_training = pages_by_training(pages, language=language)
-    sessions = sessions.filter(training_id__in=list(by_training))
+    """These sessions in their order, each with the page that words it, in two queries.
+
+    Only the pages of these sessions are loaded; a session without one is left out.
+    """
+    found = list(sessions.select_related("training", "venue", "previous_venue"))
+    trainings = {session.training_id for session in found}
+    by_training = pages_by_training(pages.filter(training__in=trainings), language=language)
     return [
         (session, by_training[session.training_id])
-        for session in sessions.select_related("training", "venue")
+        for session in found
+        if session.training_id in by_training
     ]
 
 
@@ -165,11 +202,10 @@ def programme_page(programme: Programme, *, language: str) -> Any | None:
     return _one_each(pages, "programme_id", language=language).get(programme.pk)
 
 
-def catalogue_agenda(page: Page, *, request: Any, at: datetime) -> Agenda:
-    """What is to come below a catalogue page, in its language."""
-    language = page.locale.language_code
-    pairs = published_sessions(language=language, below=page, upcoming_at=at)
-    return listing(pairs, request=request, at=at)
+def catalogue_above(page: Page) -> Page | None:
+    """The catalogue that lists a training page."""
+    found: QuerySet[Page] = TrainingIndexPage.objects.ancestor_of(page).live()
+    return found.order_by("-depth").first()
 
 
 def programme_agenda(page: Any, *, request: Any, at: datetime) -> Agenda:
@@ -179,10 +215,50 @@ def programme_agenda(page: Any, *, request: Any, at: datetime) -> Agenda:
 
 
 def training_agenda(page: Any, *, request: Any, at: datetime) -> Agenda:
-    """Every session of a training page, be it public, a draft or restricted."""
-    sessions = page.training.sessions.select_related("training", "venue")
-    pairs = [(session, page) for session in sessions]
-    return listing(pairs, request=request, at=at, of=page.training)
+    """The sessions around now of a training page, be it public, a draft or restricted.
+
+    The address may ask for one more by its uid, as links from a month far away do.
+    """
+    sessions = page.training.sessions.select_related("training", "venue", "previous_venue")
+    past, upcoming = sessions.filter(ends_at__lte=at), sessions.upcoming(at)
+    counted = page.training.sessions.aggregate(
+        past=Count("pk", filter=Q(ends_at__lte=at)), upcoming=Count("pk", filter=Q(ends_at__gt=at))
+    )
+    near = [*reversed(past.order_by("-starts_at", "-pk")[:NEAR]), *upcoming[:NEAR]]
+    shown = {session.pk: session for session in near}
+    shown.update({session.pk: session for session in _asked_for(sessions, request)})
+    agenda = listing(
+        [(session, page) for session in sorted(shown.values(), key=_in_date_order)],
+        request=request,
+        at=at,
+        of=page.training,
+    )
+    later = counted["upcoming"] - len(agenda.upcoming)
+    return replace(
+        agenda,
+        series=list(page.training.series.filter(sessions__ends_at__gt=at).distinct()),
+        later=later,
+        earlier=counted["past"] - len(agenda.past),
+        has_place_later=later > 0 and not agenda.is_open and _has_place(upcoming, at=at),
+    )
+
+
+def _in_date_order(session: TrainingSession) -> tuple[datetime, int]:
+    return session.starts_at, session.pk
+
+
+def _asked_for(
+    sessions: QuerySet[TrainingSession], request: Any
+) -> QuerySet[TrainingSession] | list[TrainingSession]:
+    try:
+        return sessions.filter(uid=UUID(request.GET.get("session", "")))
+    except ValueError:
+        return []
+
+
+def _has_place(sessions: QuerySet[TrainingSession], *, at: datetime) -> bool:
+    sign_up = get_sign_up()
+    return sign_up is not None and sign_up.with_places_left(sessions, at=at).exists()
 
 
 def listing(

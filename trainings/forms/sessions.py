@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from trainings.models import TrainingSession
+
+
+def validate_plausible_year(day: date) -> None:
+    """Of a day or an instant; keeps out a slip, and years that no clock can count."""
+    if not 2000 <= day.year < 2100:
+        raise ValidationError(_("Give a year between 2000 and 2099."))
 
 
 class HoursField(forms.DecimalField):
@@ -35,6 +42,8 @@ class HoursField(forms.DecimalField):
 
 
 class SessionForm(WagtailAdminModelForm):
+    """A new session with everything; of a saved one only what needs no moving."""
+
     training_time = HoursField(
         label=_("Training hours"),
         required=False,
@@ -44,6 +53,12 @@ class SessionForm(WagtailAdminModelForm):
     class Meta:
         model = TrainingSession
         fields: list[str] = []  # the panels name them
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField | forms.DateTimeField):
+                field.validators.append(validate_plausible_year)
 
     def clean(self):
         cleaned = super().clean()

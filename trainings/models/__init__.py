@@ -1,6 +1,7 @@
 """The public face: import models from here."""
 
 from trainings.models.calendar_state import CalendarState
+from trainings.models.closed_periods import ClosedPeriod
 from trainings.models.fields import TranslatedText, TranslatedTextField, content_languages
 from trainings.models.pages import (
     ProgrammePage,
@@ -9,16 +10,21 @@ from trainings.models.pages import (
     TrainingPage,
     TrainingPageMixin,
 )
-from trainings.models.sessions import TrainingSession
+from trainings.models.series import SessionSeries
+from trainings.models.sessions import TrainingSession, wall_clock
+from trainings.models.themes import Theme
 from trainings.models.trainers import Trainer
 from trainings.models.trainings import Programme, Training
 from trainings.models.venues import Venue
 
 __all__ = [
     "CalendarState",
+    "ClosedPeriod",
     "Programme",
     "ProgrammePage",
     "ProgrammePageMixin",
+    "SessionSeries",
+    "Theme",
     "Trainer",
     "Training",
     "TrainingIndexPage",
@@ -29,4 +35,5 @@ __all__ = [
     "TranslatedTextField",
     "Venue",
     "content_languages",
+    "wall_clock",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info
 from wagtail.coreutils import get_content_languages
 
@@ -102,6 +104,48 @@ class TranslatedTextField(models.JSONField):
             form_class=TranslatedTextFormField,
             multiline=self.multiline,
             **{"max_length": self.max_length, **kwargs},
+        )
+
+
+class LanguagesField(models.CharField):
+    """Language codes, chosen from the host's LANGUAGES; a list in code, "fr nl" when stored.
+
+    `languages__contains="fr"` finds those that have one.
+    """
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 120)
+        kwargs.setdefault("default", list)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value, expression, connection):
+        return self.to_python(value)
+
+    def to_python(self, value):
+        return value.split() if isinstance(value, str) else list(value or [])
+
+    def get_prep_value(self, value):
+        return value if isinstance(value, str) else " ".join(value or [])
+
+    def value_to_string(self, obj):
+        return self.get_prep_value(self.value_from_object(obj))
+
+    def clean(self, value, model_instance):
+        # CharField's own length is that of the stored text.
+        codes = self.to_python(value)
+        self.run_validators(self.get_prep_value(codes))
+        return codes
+
+    def formfield(self, **kwargs):
+        return forms.MultipleChoiceField(
+            choices=lambda: [
+                (code, capfirst(get_language_info(code)["name_translated"]))
+                for code, _name in settings.LANGUAGES
+            ],
+            widget=forms.CheckboxSelectMultiple,
+            required=not self.blank,
+            label=capfirst(self.verbose_name),
+            help_text=self.help_text,
         )
 
 

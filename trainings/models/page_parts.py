@@ -11,7 +11,8 @@ class FactsMixin(models.Model):
     """A page that points at its row of facts through the field named in `facts_field`.
 
     The row is made with the first page; a translation finds it by its translation key, an
-    alias carries it over, and a copy made as a new page gets a row of its own, without sessions.
+    alias carries it over, and a copy made as a new page gets a row of its own, with the same
+    settings and without sessions.
     """
 
     facts_field: str
@@ -32,14 +33,18 @@ class FactsMixin(models.Model):
         return page
 
     def _point_at_facts(self) -> None:
-        if getattr(self, f"{self.facts_field}_id") is not None:
+        has_facts = getattr(self, f"{self.facts_field}_id") is not None
+        if has_facts and (not self._state.adding or self.alias_of_id):
             return
         sibling = type(self).objects.filter(translation_key=self.translation_key).first()
         if sibling is not None:
-            setattr(self, self.facts_field, getattr(sibling, self.facts_field))
+            facts = getattr(sibling, self.facts_field)
+        elif has_facts:  # the copy of another page
+            facts = getattr(self, self.facts_field).copy(name=self.title)
         else:
             facts_model = self._meta.get_field(self.facts_field).related_model
-            setattr(self, self.facts_field, facts_model.objects.create(name=self.title))
+            facts = facts_model.objects.create(name=self.title)
+        setattr(self, self.facts_field, facts)
 
     def follow_first_page(self) -> None:
         """Let the row's `name` follow the first page made for it, so that lists can name it."""

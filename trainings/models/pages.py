@@ -64,8 +64,6 @@ class TrainingPageMixin(FactsMixin, ContactMixin, PictureMixin, models.Model):
     documents = StreamField(DocumentsBlock(), verbose_name=_("documents"), blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("more"), blank=True)
 
-    exclude_fields_in_copy = ["training"]
-
     content_panels = [
         *Page.content_panels,
         FieldPanel("guiding_question"),
@@ -144,8 +142,6 @@ class ProgrammePageMixin(FactsMixin, ContactMixin, PictureMixin, models.Model):
     )
     body = StreamField(BodyBlock(), verbose_name=_("more"), blank=True)
 
-    exclude_fields_in_copy = ["programme"]
-
     content_panels = [
         *Page.content_panels,
         PictureMixin.picture_panel,
@@ -189,7 +185,7 @@ class ProgrammePage(ProgrammePageMixin, Page):  # noqa: DJ008 -- Page has it
 
 
 class TrainingIndexPage(Page):
-    """The catalogue: every public session to come, in date order."""
+    """The catalogue: public sessions to come in date order, by month, or of a past year."""
 
     introduction = RichTextField(_("introduction"), blank=True, features=TEXT)
     when_empty = RichTextField(
@@ -213,8 +209,13 @@ class TrainingIndexPage(Page):
         verbose_name_plural = _("training catalogues")
 
     def get_context(self, request, *args, **kwargs):
-        from trainings.domain import queries  # noqa: PLC0415 -- models sit below the domain
+        from trainings.forms.search import Search  # noqa: PLC0415 -- models sit below the forms
 
         context = super().get_context(request, *args, **kwargs)
-        agenda = queries.catalogue_agenda(self, request=request, at=timezone.now())
-        return {**context, "agenda": agenda, "programmes": queries.programme_pages(self)}
+        search = Search(self, request=request, at=timezone.now())
+        return {
+            **context,
+            "search": search,
+            "agenda": search.agenda,
+            "programmes": search.programmes,
+        }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -15,26 +14,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from trainings.conf import conf
 from trainings.enums import SessionStatus
-from trainings.models.fields import WebAddressField
+from trainings.models.fields import TranslatedTextField, WebAddressField
 from trainings.models.querysets import SessionQuerySet
+from trainings.models.series import SessionSeries
+from trainings.models.time_zones import (
+    available_time_zones,
+    default_time_zone,
+    validate_time_zone,
+)
 from trainings.models.trainings import Training
 from trainings.models.venues import Venue
-
-
-def default_time_zone() -> str:
-    return conf.time_zone
-
-
-@cache  # it reads a few hundred files
-def available_time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def validate_time_zone(name: str) -> None:
-    if name not in available_time_zones():
-        raise ValidationError(_("This is not a time zone, such as Europe/Brussels."))
 
 
 def wall_clock(on: date, at: time, zone: str) -> datetime:
@@ -99,7 +89,29 @@ class TrainingSession(models.Model):
         default=SessionStatus.SCHEDULED,
         editable=False,
     )
-    status_reason = models.CharField(_("reason"), max_length=255, blank=True, editable=False)
+    # Why it was last moved, postponed or cancelled; told to everybody.
+    reason = TranslatedTextField(_("reason"), blank=True, editable=False)
+    # Where it was first announced, when it has moved since.
+    previous_start = models.DateTimeField(null=True, blank=True, editable=False)
+    previous_venue = models.ForeignKey(
+        Venue, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    series = models.ForeignKey(
+        SessionSeries,
+        verbose_name=_("series"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sessions",
+    )
+    # The day the rule gave, wherever the session has moved since: a rule run again knows it.
+    original_on = models.DateField(null=True, blank=True, editable=False)
+    is_adjusted = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("Somebody decided on this session by hand: its series leaves it alone."),
+    )
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = SessionQuerySet.as_manager()
@@ -108,6 +120,10 @@ class TrainingSession(models.Model):
         verbose_name = pgettext_lazy("training session", "session")
         verbose_name_plural = pgettext_lazy("training session", "sessions")
         ordering = ["starts_at", "pk"]
+        indexes = [
+            # Catalogues ask for the coming or past sessions of the trainings anyone may see.
+            models.Index(name="session_training_ends_at", fields=["training", "ends_at"])
+        ]
         constraints = [
             models.CheckConstraint(
                 name="session_ends_after_it_starts",
@@ -134,6 +150,20 @@ class TrainingSession(models.Model):
                 | Q(registration_closes_at__isnull=True)
                 | Q(registration_closes_at__gt=F("registration_opens_at")),
                 violation_error_message=_("Registration closes after it opens."),
+            ),
+            models.CheckConstraint(
+                name="session_of_a_series_has_its_day",
+                condition=Q(series__isnull=True) | Q(original_on__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="session_once_per_day_of_a_rule",
+                fields=["series", "original_on"],
+            ),
+            models.UniqueConstraint(
+                name="session_of_a_series_alone_on_its_day",
+                fields=["series", "starts_on"],
+                condition=Q(status=SessionStatus.SCHEDULED),
+                violation_error_message=_("Another session of this series is on that day."),
             ),
         ]
 
@@ -183,6 +213,27 @@ class TrainingSession(models.Model):
         return self.status == SessionStatus.CANCELLED
 
     @property
+    def is_postponed(self) -> bool:
+        return self.status == SessionStatus.POSTPONED
+
+    @property
+    def goes_ahead(self) -> bool:
+        """Neither cancelled nor postponed."""
+        return self.status == SessionStatus.SCHEDULED
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it goes ahead on another day, at another hour or place than announced."""
+        moved = self.previous_start is not None or self.previous_venue_id is not None
+        return self.goes_ahead and moved
+
+    @property
+    def local_previous_start(self) -> datetime | None:
+        """Aware, in the session's own zone."""
+        start = self.previous_start
+        return start.astimezone(ZoneInfo(self.time_zone)) if start else None
+
+    @property
     def closes_at(self) -> datetime:
         """The last instant a registration is taken."""
         return min(self.registration_closes_at or self.starts_at, self.starts_at)
@@ -193,4 +244,4 @@ class TrainingSession(models.Model):
     def is_open(self, at: datetime) -> bool:
         """Whether registrations are taken at this instant, whatever the places left."""
         opened = self.registration_opens_at is None or self.registration_opens_at <= at
-        return not self.is_cancelled and opened and at < self.closes_at
+        return self.goes_ahead and opened and at < self.closes_at

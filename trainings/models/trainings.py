@@ -7,7 +7,10 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from trainings import signals
 from trainings.enums import SessionKind
+from trainings.models.fields import LanguagesField
+from trainings.models.themes import Theme
 
 
 class Programme(models.Model):
@@ -22,6 +25,9 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def copy(self, *, name: str) -> Programme:
+        return Programme.objects.create(name=name)
 
 
 class Training(models.Model):
@@ -47,6 +53,12 @@ class Training(models.Model):
         default=SessionKind.TRAINING_MORNING,
         help_text=_("Shown first in calendars: “Training morning – …”."),
     )
+    themes = models.ManyToManyField(
+        Theme, verbose_name=_("themes"), blank=True, related_name="trainings"
+    )
+    languages = LanguagesField(
+        _("spoken languages"), blank=True, help_text=_("In which one takes part.")
+    )
     is_discreet = models.BooleanField(
         _("discreet"),
         default=False,
@@ -59,3 +71,13 @@ class Training(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def copy(self, *, name: str) -> Training:
+        """A new training with the same settings; no session comes along."""
+        own = {"id", "uid", "name"}
+        fields = [field.attname for field in self._meta.concrete_fields]
+        settings = {field: getattr(self, field) for field in fields if field not in own}
+        made = Training.objects.create(name=name, **settings)
+        made.themes.set(self.themes.all())
+        signals.training_copied.send(Training, original=self, copy=made)
+        return made

@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.conf import settings
 from django.urls import translate_url
+from django.utils import timezone
+from django.utils.html import json_script
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+from wagtail.models import Site
 
 from trainings import wording
-from trainings.domain import queries
-from trainings.models import Training
+from trainings.domain import catalogue, queries
+from trainings.domain.structured_data import events
+from trainings.models import Training, TrainingSession
 from trainings.models.fields import content_languages
 
 register = template.Library()
 register.filter("session_when", wording.when)
 register.filter("session_day", lambda session: wording.day(session.starts_on))
+register.filter("day_in_words", wording.day)
 register.filter("session_hours", wording.hours)
+register.filter(
+    "rule_in_words", lambda series: wording.rule(series.rule, first_day=series.first_day)
+)
+register.filter(
+    "rule_to_come",
+    lambda series: wording.rule(
+        series.rule, first_day=series.first_day, since=timezone.localdate()
+    ),
+)
+register.filter("language_in_words", catalogue.language_name)
 register.filter("training_hours", wording.training_hours)
 register.filter("in_words", wording.moment)
 register.filter("hour_in_words", wording.hour)
+
+
+@register.filter
+def moved_from(session: TrainingSession) -> str:
+    """Where a moved session was announced, and where it is now."""
+    said = []
+    if session.previous_start is not None:
+        values = {
+            "before": wording.moment(session.previous_start, session.time_zone),
+            "now": wording.moment(session.starts_at, session.time_zone),
+        }
+        said.append(_("Moved from %(before)s to %(now)s.") % values)
+    if session.previous_venue is not None:
+        values = {"before": session.previous_venue, "now": session.venue or _("Online")}
+        said.append(_("Announced at first: %(before)s. Now: %(now)s.") % values)
+    return " ".join(said)
 
 
 @register.simple_tag(takes_context=True)
@@ -52,6 +87,38 @@ def is_in_calendars(page) -> bool:
         and bool(page.pk)
         and queries.public_pages().filter(pk=page.pk).exists()
     )
+
+
+@register.simple_tag(takes_context=True)
+def catalogue_url(context, page) -> str:
+    """Address of the catalogue that lists a training page; empty without one."""
+    found = queries.catalogue_above(page)
+    return (found.get_url(context.get("request")) or "") if found else ""
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context, page, agenda) -> str:
+    """The dates of a training as machines read them; nothing when they are not for the public."""
+    site = Site.find_for_request(context["request"])
+    if site is None or not is_in_calendars(page):
+        return ""
+    return as_script(
+        events(
+            page,
+            agenda.sessions,
+            url=page.get_full_url(context["request"]),
+            organiser=site.site_name or site.hostname,
+            organiser_url=site.root_url,
+            at=timezone.now(),
+        )
+    )
+
+
+def as_script(data: Any) -> str:
+    """JSON-LD that no text inside it can break out of."""
+    # Django's own element escapes what HTML would read; only its type differs from ours.
+    element = json_script(data)
+    return mark_safe(element.replace("application/json", "application/ld+json", 1))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)

@@ -1,30 +1,48 @@
-"""What trainings are made of: trainings themselves, venues, trainers."""
+"""What trainings are made of, and the days on which there are none."""
 
 from __future__ import annotations
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from trainings.models import Trainer, Training, Venue
+from trainings.models import ClosedPeriod, Theme, Trainer, Training, Venue
 from trainings.viewsets.sessions import SessionViewSet
 
 
-class TrainingViewSet(SnippetViewSet):
+class FactViewSet(SnippetViewSet):
+    # Wagtail's own forms have no heading of the first level.
+    create_template_name = "trainings/admin/fact_create.html"
+    edit_template_name = "trainings/admin/fact_edit.html"
+
+
+class TrainingIndexView(IndexView):
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("programme")
+
+
+class TrainingViewSet(FactViewSet):
     """Made with its page: here one only sets what holds in every language."""
 
     model = Training
     icon = "form"
     menu_label = _("Trainings")
+    index_view_class = TrainingIndexView
     list_display = ["name", "programme", "kind", "is_discreet"]
     list_filter = ["programme", "kind", "is_discreet"]
     search_fields = ["name"]
     search_backend_name = None
     copy_view_enabled = False
-    panels = [FieldPanel("kind"), FieldPanel("is_discreet")]
+    panels = [
+        FieldPanel("kind"),
+        FieldPanel("themes", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("languages"),
+        FieldPanel("is_discreet"),
+    ]
 
 
-class VenueViewSet(SnippetViewSet):
+class VenueViewSet(FactViewSet):
     model = Venue
     icon = "home"
     menu_label = _("Venues")
@@ -32,15 +50,42 @@ class VenueViewSet(SnippetViewSet):
     list_filter = ["municipality"]
 
 
-class TrainerViewSet(SnippetViewSet):
+class TrainerViewSet(FactViewSet):
     model = Trainer
     icon = "user"
     menu_label = _("Trainers")
     list_display = ["name", "role", "organisation"]
 
 
+class ThemeViewSet(FactViewSet):
+    model = Theme
+    icon = "tag"
+    menu_label = _("Themes")
+    list_display = ["name", "slug"]
+    panels = [FieldPanel("name"), FieldPanel("slug")]
+
+
+class ClosedPeriodViewSet(FactViewSet):
+    model = ClosedPeriod
+    icon = "calendar-alt"
+    menu_label = _("Closed periods")
+    list_display = ["name", "first_day", "last_day"]
+    ordering = ["-first_day"]
+    panels = [
+        FieldPanel("name"),
+        FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_day")]),
+    ]
+
+
 class TrainingsGroup(SnippetViewSetGroup):
     menu_label = _("Trainings")
     menu_icon = "date"
     menu_order = 150
-    items = (SessionViewSet, TrainingViewSet, VenueViewSet, TrainerViewSet)
+    items = (
+        SessionViewSet,
+        TrainingViewSet,
+        ClosedPeriodViewSet,
+        ThemeViewSet,
+        VenueViewSet,
+        TrainerViewSet,
+    )

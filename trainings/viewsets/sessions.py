@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import ProtectedError
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.core.exceptions import ValidationError
+from django.db.models import Case, ProtectedError, When
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
-from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.utils import get_valid_next_url_from_request
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminTimeInput
 from wagtail.admin.widgets.button import Button
-from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import (
     CreateView,
     DeleteView,
@@ -27,11 +24,21 @@ from wagtail.snippets.views.snippets import (
 )
 
 from trainings import wording
-from trainings.domain import scheduling
+from trainings.domain import acts, scheduling, series
+from trainings.domain.warnings import SessionWarning, fewer_places, warnings_for
 from trainings.exceptions import TrainingError
 from trainings.forms.sessions import SessionForm
 from trainings.models import Training, TrainingSession
-from trainings.sign_up import attach_states
+from trainings.sign_up import SessionAct, attach_states
+from trainings.viewsets.acts import url_of
+from trainings.viewsets.bulk import people_are_registered
+
+ICONS = {
+    SessionAct.MOVE: "arrow-right",
+    SessionAct.POSTPONE: "time",
+    SessionAct.CANCEL: "cross",
+    SessionAct.RESTORE: "rotate",
+}
 
 
 class BackToNextMixin:
@@ -49,6 +56,13 @@ class SessionIndexView(IndexView):
     def get_base_queryset(self):
         return super().get_base_queryset().select_related("training", "venue")
 
+    def order_queryset(self, queryset):
+        """What is to come first, unless somebody sorts: a list may begin years ago."""
+        if self.is_explicitly_ordered:
+            return super().order_queryset(queryset)
+        is_past = Case(When(ends_at__lte=timezone.now(), then=True), default=False)
+        return queryset.order_by(is_past, "starts_at", "pk")
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         attach_states(context["object_list"], at=timezone.now())
@@ -56,26 +70,82 @@ class SessionIndexView(IndexView):
 
     def get_list_more_buttons(self, instance):
         buttons = super().get_list_more_buttons(instance)
-        if self.user_has_permission("change"):
-            verb, label = (
-                ("restore", _("Restore")) if instance.is_cancelled else ("cancel", _("Call off"))
+        if not self.user_has_permission("change"):
+            return buttons
+        query = self.request.GET.urlencode()
+        back = f"{self.index_url}?{query}" if query else self.index_url
+        return buttons + [
+            Button(
+                act.label,
+                url=url_of(act, instance.pk, back=back),
+                icon_name=icon,
+                priority=priority,
             )
-            url = reverse(f"trainings_admin:{verb}", args=[instance.pk])
-            icon = "undo" if instance.is_cancelled else "cross"
-            buttons.append(Button(label, url=url, icon_name=icon, priority=30))
-        return buttons
+            for priority, (act, icon) in enumerate(ICONS.items(), start=20)
+            if acts.is_possible(instance, act)
+        ]
+
+
+def state(session) -> str:
+    """How full it is or what became of it, and where it was before."""
+    text = session.sign_up.text if session.sign_up else str(session.get_status_display())
+    if not session.is_moved:
+        return text
+    if session.previous_start is None:
+        return _("%(state)s (moved from another venue)") % {"state": text}
+    return _("%(state)s (moved from %(when)s)") % {
+        "state": text,
+        "when": wording.moment(session.previous_start, session.time_zone),
+    }
 
 
 class SaveByOperationMixin:
-    """Dates are written by the domain, which keeps UID and SEQUENCE."""
+    """Dates are written by the domain, which keeps UID and SEQUENCE.
+
+    What is unusual is told first; the form is then sent again with a tick that names exactly
+    these warnings, so that others ask anew.
+    """
+
+    warnings: list[SessionWarning] = []
+    # What the domain alone has found, such as a change by somebody else meanwhile.
+    produced_error_message = None
+    produced_error_code = "validation_error"
+
+    def is_valid(self, form):
+        if not super().is_valid(form):
+            return False
+        self.warnings = self.get_warnings(form.instance)
+        self.produced_error_message = None
+        return not self.warnings or self.request.POST.get("passed") == self.digest
+
+    @property
+    def digest(self):
+        """Of the warnings; the value of the tick."""
+        text = "\n".join(str(warning) for warning in self.warnings)
+        return salted_hmac("trainings.warnings", text, algorithm="sha256").hexdigest()
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except (TrainingError, ValidationError) as error:
+            for field, sentence in acts.sentences(error):
+                form.add_error(field if field in form.fields else None, sentence)
+            self.produced_error_message = self.get_error_message()
+            return self.form_invalid(form)
 
     def save_instance(self):
         session = self.form.save(commit=False)
         return self.operation(session, by=self.request.user, at=timezone.now())
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(warnings=self.warnings, digest=self.digest, **kwargs)
+
 
 class SessionCreateView(BackToNextMixin, SaveByOperationMixin, CreateView):
     operation = staticmethod(scheduling.schedule)
+
+    def get_warnings(self, session):
+        return warnings_for(session, at=timezone.now(), language=get_language() or "")
 
     def get_initial(self):
         """A training named in the address, and the usual hours of its last session."""
@@ -90,102 +160,74 @@ class SessionCreateView(BackToNextMixin, SaveByOperationMixin, CreateView):
 
 
 class SessionEditView(BackToNextMixin, SaveByOperationMixin, EditView):
+    """What needs nobody to be told; the verbs above the form do the rest."""
+
     operation = staticmethod(scheduling.change)
 
+    def get_queryset(self):
+        return super().get_queryset().select_related("training", "venue", "series")
+
+    def get_warnings(self, session):
+        return fewer_places(
+            session,
+            capacity=session.capacity,
+            at=timezone.now(),
+            language=get_language() or "",
+        )
+
     def get_context_data(self, **kwargs):
-        attach_states([self.object], at=timezone.now())
-        return super().get_context_data(**kwargs)
+        here = self.request.get_full_path() if self.request.method == "GET" else self.get_edit_url()
+        verbs = [
+            (act, url_of(act, self.object.pk, back=here))
+            for act in SessionAct
+            if acts.is_possible(self.object, act)
+        ]
+        return super().get_context_data(verbs=verbs, **kwargs)
 
 
 class SessionDeleteView(DeleteView):
+    def delete_action(self):
+        series.drop(self.object, by=self.request.user, at=timezone.now())
+
     def form_valid(self, form):
         try:
             return super().form_valid(form)
         except ProtectedError:
-            messages.error(
-                self.request,
-                _("People are registered for this session: call it off instead of deleting it."),
-            )
+            messages.error(self.request, people_are_registered())
             return redirect("trainings_admin:cancel", self.object.pk)
 
 
-class StatusView(WagtailAdminTemplateMixin, TemplateView):
-    """Say what will happen, then do it on POST."""
-
-    template_name = "trainings/admin/session_status.html"
-    header_icon = "date"
-
-    def dispatch(self, request, *args, **kwargs):
-        policy = policy_registry.get_by_type(TrainingSession)
-        if not policy.user_has_permission(request.user, "change"):
-            raise PermissionDenied
-        self.session = get_object_or_404(
-            TrainingSession.objects.select_related("training", "venue"), pk=kwargs["pk"]
-        )
-        self.next_url = get_valid_next_url_from_request(request) or reverse(
-            TrainingSession.snippet_viewset.get_url_name("list")
-        )
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_page_subtitle(self):
-        return str(self.session)
-
-    def get_breadcrumbs_items(self):
-        items = [
-            {
-                "url": reverse(TrainingSession.snippet_viewset.get_url_name("list")),
-                "label": pgettext("training session", "Sessions"),
-            },
-            {"url": "", "label": self.get_page_title(), "sublabel": str(self.session)},
-        ]
-        return self.breadcrumbs_items + items
-
-    def get_context_data(self, **kwargs):
-        attach_states([self.session], at=timezone.now())
-        return super().get_context_data(
-            **kwargs,
-            session=self.session,
-            next_url=self.next_url,
-            explanation=self.explanation,
-            asks_reason=self.asks_reason,
-            label=self.page_title,
-            is_serious=self.asks_reason,
-        )
-
-    def post(self, request, *args, **kwargs):
-        try:
-            self.act(request)
-        except TrainingError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(
-                request, self.done % {"session": self.session, "when": wording.when(self.session)}
-            )
-        return redirect(self.next_url)
-
-
-class CancelView(StatusView):
-    page_title = gettext_lazy("Call off a session")
-    explanation = gettext_lazy(
-        "The page and every calendar will show it as cancelled, under the same entry. "
-        "You can restore it."
-    )
-    asks_reason = True
-    done = gettext_lazy("%(session)s (%(when)s) is called off.")
-
-    def act(self, request):
-        reason = " ".join(request.POST.get("reason", "").split())[:255]
-        scheduling.cancel(self.session, reason=reason, by=request.user, at=timezone.now())
-
-
-class RestoreView(StatusView):
-    page_title = gettext_lazy("Restore a session")
-    explanation = gettext_lazy("The page and every calendar will show it as going ahead.")
-    asks_reason = False
-    done = gettext_lazy("%(session)s (%(when)s) goes ahead.")
-
-    def act(self, request):
-        scheduling.restore(self.session, by=request.user, at=timezone.now())
+PLACES = MultiFieldPanel(
+    [
+        FieldPanel("capacity"),
+        FieldRowPanel([FieldPanel("registration_opens_at"), FieldPanel("registration_closes_at")]),
+    ],
+    heading=gettext_lazy("Places"),
+)
+NEW = ObjectList(
+    [
+        FieldPanel("training"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("start_time", widget=AdminTimeInput(format="%H:%M")),
+                        FieldPanel("end_time", widget=AdminTimeInput(format="%H:%M")),
+                    ]
+                ),
+                FieldRowPanel([FieldPanel("training_time"), FieldPanel("time_zone")]),
+            ],
+            heading=gettext_lazy("When"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("venue"), FieldPanel("online_url")], heading=gettext_lazy("Where")
+        ),
+        PLACES,
+    ],
+    base_form_class=SessionForm,
+)
+SAVED = ObjectList([FieldPanel("training_time"), PLACES], base_form_class=SessionForm)
 
 
 class SessionViewSet(SnippetViewSet):
@@ -199,7 +241,6 @@ class SessionViewSet(SnippetViewSet):
     create_template_name = "trainings/admin/session_create.html"
     edit_template_name = "trainings/admin/session_edit.html"
     copy_view_enabled = False
-    ordering = ["starts_at"]
     list_per_page = 50
     search_fields = ["training__name", "venue__name", "venue__municipality"]
     search_backend_name = None
@@ -214,51 +255,12 @@ class SessionViewSet(SnippetViewSet):
         Column("when", label=gettext_lazy("When"), accessor=wording.when, sort_key="starts_at"),
         Column("venue", label=gettext_lazy("Venue"), accessor="venue", sort_key="venue"),
         Column("taken", label=gettext_lazy("Registered"), accessor="taken"),
-        Column(
-            "state",
-            label=gettext_lazy("State"),
-            accessor=lambda session: (
-                session.sign_up.text if session.sign_up else session.get_status_display()
-            ),
-        ),
+        Column("state", label=gettext_lazy("State"), accessor=state),
     ]
-    edit_handler = ObjectList(
-        [
-            FieldPanel("training"),
-            MultiFieldPanel(
-                [
-                    FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on")]),
-                    FieldRowPanel(
-                        [
-                            FieldPanel("start_time", widget=AdminTimeInput(format="%H:%M")),
-                            FieldPanel("end_time", widget=AdminTimeInput(format="%H:%M")),
-                        ]
-                    ),
-                    FieldRowPanel([FieldPanel("training_time"), FieldPanel("time_zone")]),
-                ],
-                heading=gettext_lazy("When"),
-            ),
-            MultiFieldPanel(
-                [FieldPanel("venue"), FieldPanel("online_url")], heading=gettext_lazy("Where")
-            ),
-            MultiFieldPanel(
-                [
-                    FieldPanel("capacity"),
-                    FieldRowPanel(
-                        [
-                            FieldPanel("registration_opens_at"),
-                            FieldPanel("registration_closes_at"),
-                        ]
-                    ),
-                ],
-                heading=gettext_lazy("Places"),
-            ),
-        ],
-        base_form_class=SessionForm,
-    )
+    edit_handler = NEW
 
-
-status_urls = [
-    path("cancel/<int:pk>/", CancelView.as_view(), name="cancel"),
-    path("restore/<int:pk>/", RestoreView.as_view(), name="restore"),
-]
+    def get_edit_view_kwargs(self, **kwargs):
+        saved = SAVED.bind_to_model(self.model)
+        return super().get_edit_view_kwargs(
+            **{"panel": saved, "form_class": saved.get_form_class(), **kwargs}
+        )

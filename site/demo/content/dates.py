@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from functools import partial
+from functools import cache, partial
 
+import holidays
 from dateutil.easter import easter
+
+from trainings.models.rules import Ends, Position, Repeats, SpokenRule
+from trainings.sign_up import SessionAct
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = range(4)
 WEEK = timedelta(weeks=1)
@@ -29,15 +33,6 @@ def next_weekday(first: date, weekday: int, *, in_a_row: int = 1) -> date:
     while any(is_day_off(on + number * WEEK) for number in range(in_a_row)):
         on += WEEK
     return on
-
-
-def first_of_months(first: date, weekday: int, *, months: int) -> list[date]:
-    """The first such weekday of each of the next months, a week later when it is a day off."""
-    found = []
-    for number in range(1, months + 1):
-        years, month = divmod(first.month - 1 + number, 12)
-        found.append(next_weekday(date(first.year + years, month + 1, 1), weekday))
-    return found
 
 
 def second_thursday(first: date, *, months: tuple[int, ...]) -> date:
@@ -65,7 +60,6 @@ class Planned:
     time_zone: str = "Europe/Brussels"
     opens: date | None = None
     closes_days_before: int | None = 7
-    cancelled: str = ""
 
 
 def planned_sessions(first: date) -> dict[str, Planned]:
@@ -76,7 +70,6 @@ def planned_sessions(first: date) -> dict[str, Planned]:
 
     morning = partial(Planned, start=time(9), end=time(12, 30), hours=3, venue="charleroi")
     group = partial(Planned, training="renovate", start=time(9, 30), end=time(12, 30), capacity=25)
-    cafe = partial(Planned, training="cafe", start=time(14), end=time(16), venue="neighbourhood")
     circle = partial(
         Planned, training="circle", start=time(18), end=time(20), venue="neighbourhood"
     )
@@ -123,11 +116,7 @@ def planned_sessions(first: date) -> dict[str, Planned]:
             capacity=80,
         ),
         "renovate-1": group(on=after(10, THURSDAY), venue="mouscron"),
-        "renovate-2": group(
-            on=after(16, THURSDAY),
-            venue="kortrijk",
-            cancelled="la salle est en travaux ; le groupe se retrouve à la séance suivante",
-        ),
+        "renovate-2": group(on=after(16, THURSDAY), venue="kortrijk"),
         "renovate-3": group(on=after(22, THURSDAY), venue="roubaix", time_zone="Europe/Paris"),
         "visit": Planned(
             training="visit",
@@ -159,10 +148,194 @@ def planned_sessions(first: date) -> dict[str, Planned]:
             venue="charleroi",
             capacity=24,
         )
-    for number, on in enumerate(first_of_months(first, WEDNESDAY, months=5), start=1):
-        plan[f"cafe-{number}"] = cafe(on=on, closes_days_before=None)
     for number in range(2):
         plan[f"circle-{number + 1}"] = circle(
             on=circles + 2 * number * WEEK, capacity=10, closes_days_before=2
         )
     return plan
+
+
+# --- what repeats ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedSeries:
+    """A rule, and what each of its sessions starts with."""
+
+    training: str
+    rule: SpokenRule
+    first_day: date
+    start: time
+    end: time
+    venue: str
+    capacity: int | None = None
+    closes_days_before: int | None = None
+    #: How long before its first day it was planned.
+    planned_before: timedelta
+
+
+def planned_series(first: date) -> dict[str, PlannedSeries]:
+    """Sessions to come are called "cafe-1", "cafe-2"… by the sign-ups."""
+    january = date(first.year, 1, 1)
+    tuesday = next_weekday(first - 4 * WEEK, TUESDAY)
+    while any(one.first_day <= tuesday <= one.last_day for one in closed_periods(first)):
+        tuesday = next_weekday(tuesday + WEEK, TUESDAY)
+    return {
+        # Of this year and the coming one: planned once, then carried on as by cron.
+        "cafe": PlannedSeries(
+            training="cafe",
+            rule=SpokenRule(
+                repeats=Repeats.ON_WEEKDAYS_OF_MONTH,
+                positions=[Position.FIRST],
+                weekdays=[WEDNESDAY],
+            ),
+            first_day=january + timedelta(days=(WEDNESDAY - january.weekday()) % 7),
+            start=time(14),
+            end=time(16),
+            venue="neighbourhood",
+            planned_before=timedelta(weeks=6),
+        ),
+        "desk": PlannedSeries(
+            training="desk",
+            rule=SpokenRule(
+                repeats=Repeats.ON_WEEKDAYS,
+                interval=2,
+                weekdays=[TUESDAY],
+                ends=Ends.AFTER_TIMES,
+                count=10,
+            ),
+            first_day=tuesday,
+            start=time(13, 30),
+            end=time(16),
+            venue="neighbourhood",
+            capacity=12,
+            closes_days_before=1,
+            planned_before=timedelta(weeks=8),
+        ),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """Days on which nothing is planned."""
+
+    french: str
+    dutch: str
+    first_day: date
+    last_day: date
+
+
+def closed_periods(first: date) -> list[Period]:
+    """Of the year before and the next two: an open-ended series looks a year ahead."""
+    years = range(first.year - 1, first.year + 3)
+    closings = [
+        Period(
+            french="Fermeture de fin d’année",
+            dutch="Gesloten tijdens de eindejaarsdagen",
+            first_day=date(year, 12, 24),
+            last_day=date(year + 1, 1, 2),
+        )
+        for year in years
+    ]
+    return sorted([*school_holidays(years), *closings], key=lambda period: period.first_day)
+
+
+@cache
+def school_holidays(years: range) -> list[Period]:
+    """Of the French Community. Public holidays, a day each, are left to the plugin."""
+    # Winter holidays begin in one year and end in the next.
+    around = range(years.start - 1, years.stop + 1)
+    french, dutch = (
+        holidays.country_holidays(
+            "BE", subdiv="French", categories="school", years=around, language=language
+        )
+        for language in ("fr", "nl")
+    )
+    found: dict[str, list[Period]] = {}
+    for on in sorted(french):
+        for name, name_nl in zip(french.get_list(on), dutch.get_list(on), strict=True):
+            before = found.setdefault(name, [])
+            follows = bool(before) and on - before[-1].last_day == timedelta(days=1)
+            begin = before.pop().first_day if follows else on
+            name_fr = name.replace("'", "’")
+            before.append(Period(french=name_fr, dutch=name_nl, first_day=begin, last_day=on))
+    periods = [period for of_name in found.values() for period in of_name]
+    return [
+        period
+        for period in periods
+        if period.last_day > period.first_day
+        and period.last_day.year >= years.start
+        and period.first_day.year < years.stop
+    ]
+
+
+# --- what was decided since --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """An act on one session, so many days before the demo's first day."""
+
+    session: str
+    act: SessionAct
+    days_ago: float
+    reason: dict[str, str] = field(default_factory=dict)
+
+
+DECISIONS = (
+    Decision(
+        session="renovate-2",
+        act=SessionAct.CANCEL,
+        days_ago=2,
+        reason={
+            "fr": "la salle est en travaux ; le groupe se retrouve à la séance suivante",
+            "nl": "de zaal wordt verbouwd; de groep ziet elkaar op de volgende sessie",
+        },
+    ),
+    Decision(
+        session="cafe-4",
+        act=SessionAct.CANCEL,
+        days_ago=1.8,
+        reason={
+            "fr": "une collecte de sang occupe le local",
+            "nl": "in het lokaal wordt bloed ingezameld",
+        },
+    ),
+    Decision(
+        session="cafe-3",
+        act=SessionAct.POSTPONE,
+        days_ago=1.7,
+        reason={
+            "fr": "la rampe d’accès est en réparation",
+            "nl": "de toegangshelling wordt hersteld",
+        },
+    ),
+    # A week later, or the first week after it that is free.
+    Decision(
+        session="cafe-2",
+        act=SessionAct.MOVE,
+        days_ago=1.6,
+        reason={
+            "fr": "le comité de quartier se réunit ce jour-là",
+            "nl": "het wijkcomité vergadert die dag",
+        },
+    ),
+)
+
+
+# --- what is long over -------------------------------------------------------------------------
+
+
+def archived_sessions() -> dict[str, Planned]:
+    """The yearly meetings of the network, long before."""
+    day = partial(Planned, start=time(9, 30), end=time(16), hours=5, capacity=100)
+    return {
+        "year-2010": day(training="year-2010", on=date(2010, 10, 14), venue="congress"),
+        "year-2011": day(
+            training="year-2011", on=date(2011, 10, 13), venue="lille", time_zone="Europe/Paris"
+        ),
+        "year-2012": day(training="year-2012", on=date(2012, 10, 11), venue="kortrijk"),
+        "year-2013": day(
+            training="year-2013", on=date(2013, 10, 10), venue="roubaix", time_zone="Europe/Paris"
+        ),
+    }

@@ -310,7 +310,7 @@ OTHERS = (
             ((28, 4), (1, 4), (4, 4), (19, 3), (7, 2), (13, 2), (16, 2))
         )
     ),
-    SignUpContent(24, 2, ("opening", "renovate-1"), 22.2, diets=("", "vegetarisch")),
+    SignUpContent(24, 2, ("opening", "renovate-1", "renovate-2"), 22.2, diets=("", "vegetarisch")),
     SignUpContent(25, 1, ("opening",), 21.3, diets=("",)),
     SignUpContent(26, 2, ("opening", "renovate-1"), 18.3, diets=("", "sans porc")),
     SignUpContent(27, 2, ("opening",), 17.2, diets=("", "")),
@@ -322,6 +322,11 @@ OTHERS = (
     SignUpContent(15, 2, ("energy-bill",), 7.2),
     SignUpContent(18, 1, ("energy-bill",), 5.2),
     SignUpContent(20, 2, ("cafe-1",), 4.1, without_address=2),
+    # Of these one is moved, one postponed and one called off.
+    SignUpContent(10, 2, ("cafe-2", "cafe-3", "cafe-4"), 9.3),
+    SignUpContent(18, 2, ("cafe-2", "cafe-3"), 6.1, without_address=1),
+    SignUpContent(6, 2, ("desk-1", "desk-2"), 8.4),
+    SignUpContent(4, 1, ("desk-1",), 3.4),
 )
 
 SIGN_UPS = tuple(

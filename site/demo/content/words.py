@@ -31,6 +31,8 @@ class TrainingContent:
     picture: str = ""
     trainers: tuple[str, ...] = ()
     programme: str = ""
+    themes: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ("fr",)
     is_discreet: bool = False
 
 
@@ -222,6 +224,7 @@ TRAININGS = {
         programme="mornings",
         picture="keys",
         trainers=("attributions", "social", "debts"),
+        themes=("recherche",),
         fr=TrainingWords(
             title="En recherche de logement",
             calendar_title="Accompagner une recherche de logement",
@@ -306,6 +309,7 @@ TRAININGS = {
         programme="mornings",
         picture="window",
         trainers=("social", "energy", "debts"),
+        themes=("habiter", "energie"),
         fr=TrainingWords(
             title="Mieux vivre dans son logement",
             calendar_title="Mieux vivre dans son logement",
@@ -378,6 +382,8 @@ TRAININGS = {
         programme="climate",
         picture="table",
         trainers=("network",),
+        themes=("energie", "partenariats"),
+        spoken=("fr", "nl"),
         fr=TrainingWords(
             title="Rencontre d’ouverture",
             calendar_title="Ouverture de l’année « climat et logement »",
@@ -434,6 +440,8 @@ TRAININGS = {
         programme="climate",
         picture="scaffold",
         trainers=("network",),
+        themes=("energie", "habiter"),
+        spoken=("fr", "nl"),
         fr=TrainingWords(
             title="Groupe de travail « Rénover avec les habitants »",
             calendar_title="Rénover avec les habitants",
@@ -462,6 +470,8 @@ TRAININGS = {
         programme="climate",
         picture="garden",
         trainers=("residents",),
+        themes=("energie", "habiter"),
+        spoken=("fr", "nl"),
         fr=TrainingWords(
             title="Visite : un habitat groupé rénové",
             calendar_title="Visite d’un habitat groupé",
@@ -497,6 +507,8 @@ TRAININGS = {
         programme="climate",
         picture="stage",
         trainers=("network",),
+        themes=("energie", "partenariats"),
+        spoken=("fr", "nl"),
         fr=TrainingWords(
             title="Colloque annuel",
             calendar_title="Colloque « climat et logement »",
@@ -512,6 +524,7 @@ TRAININGS = {
         kind=SessionKind.TRAINING_MORNING,
         picture="papers",
         trainers=("social",),
+        themes=("recherche", "habiter"),
         fr=TrainingWords(
             title="Le bail, pas à pas",
             calendar_title="Le bail, pas à pas",
@@ -531,6 +544,7 @@ TRAININGS = {
         kind=SessionKind.WORKSHOP,
         picture="doors",
         trainers=("referents", "police"),
+        themes=("partenariats",),
         fr=TrainingWords(
             title="Repérer et orienter : formation des référents",
             calendar_title="Repérer et orienter",
@@ -553,6 +567,7 @@ TRAININGS = {
         kind=SessionKind.INFO_SESSION,
         picture="screen",
         trainers=("energy",),
+        themes=("energie",),
         fr=TrainingWords(
             title="La facture d’énergie, ligne par ligne",
             calendar_title="La facture d’énergie, ligne par ligne",
@@ -569,6 +584,7 @@ TRAININGS = {
         kind=SessionKind.INFO_SESSION,
         picture="coffee",
         trainers=("neighbourhood",),
+        themes=("habiter",),
         fr=TrainingWords(
             title="Café des voisins",
             introduction=(
@@ -580,6 +596,39 @@ TRAININGS = {
                 "pas les noms : s’inscrire est utile aux groupes seulement.</p>"
             ),
             picture_alt="Trois tasses fumantes sur une nappe à carreaux.",
+        ),
+    ),
+    "desk": TrainingContent(
+        kind=SessionKind.INFO_SESSION,
+        trainers=("attributions",),
+        themes=("recherche",),
+        spoken=("fr", "nl"),
+        fr=TrainingWords(
+            title="Permanence : préparer une candidature",
+            calendar_title="Permanence « candidature »",
+            introduction=(
+                "<p>Un mardi après-midi sur deux, venez avec vos questions sur une candidature à "
+                "un logement public : une pièce qui manque, un courrier difficile, un délai.</p>"
+            ),
+            for_whom=(
+                "<p>Les services qui accompagnent un ménage candidat, avec lui si vous le "
+                "souhaitez.</p>"
+            ),
+            documents=("application-fr",),
+        ),
+        nl=TrainingWords(
+            title="Zitdag: een kandidatuur voorbereiden",
+            calendar_title="Zitdag “kandidatuur”",
+            introduction=(
+                "<p>Om de twee weken kunt u op dinsdagnamiddag terecht met uw vragen over een "
+                "kandidatuur voor een sociale woning: een ontbrekend document, een moeilijke "
+                "brief, een termijn.</p>"
+            ),
+            for_whom=(
+                "<p>Diensten die een kandidaat-huurder begeleiden, samen met het huishouden als u "
+                "dat wenst.</p>"
+            ),
+            documents=("application-nl",),
         ),
     ),
     "circle": TrainingContent(
@@ -595,6 +644,91 @@ TRAININGS = {
             for_whom="<p>Les personnes invitées.</p>",
         ),
     ),
+    "year-2010": TrainingContent(
+        kind=SessionKind.COLLOQUIUM,
+        trainers=("network",),
+        themes=("partenariats",),
+        spoken=("fr", "nl"),
+        fr=TrainingWords(
+            title="Précarité et souffrance mentale",
+            introduction=(
+                "<p>Thème de l’année 2010 du réseau : quand la santé mentale et le logement se "
+                "fragilisent l’un l’autre, qui fait le premier pas ?</p>"
+            ),
+        ),
+        nl=TrainingWords(
+            title="Bestaansonzekerheid en psychisch lijden",
+            introduction=(
+                "<p>Jaarthema 2010 van het netwerk: als geestelijke gezondheid en wonen elkaar "
+                "verzwakken, wie zet dan de eerste stap?</p>"
+            ),
+        ),
+    ),
+    "year-2011": TrainingContent(
+        kind=SessionKind.COLLOQUIUM,
+        trainers=("network",),
+        themes=("habiter",),
+        fr=TrainingWords(
+            title="Insalubrité et logements hors normes",
+            introduction=(
+                "<p>Thème de l’année 2011 du réseau : signaler, reloger, réparer, sans mettre "
+                "personne à la rue.</p>"
+            ),
+        ),
+        nl=TrainingWords(
+            title="Ongezonde en niet-conforme woningen",
+            introduction=(
+                "<p>Jaarthema 2011 van het netwerk: melden, herhuisvesten, herstellen, zonder "
+                "iemand op straat te zetten.</p>"
+            ),
+        ),
+    ),
+    "year-2012": TrainingContent(
+        kind=SessionKind.COLLOQUIUM,
+        trainers=("network",),
+        themes=("energie",),
+        spoken=("nl",),
+        fr=TrainingWords(
+            title="Développement durable et logement des plus précaires",
+            introduction=(
+                "<p>Thème de l’année 2012 du réseau : des logements économes pour celles et ceux "
+                "qui comptent chaque euro. Journée en néerlandais.</p>"
+            ),
+        ),
+        nl=TrainingWords(
+            title="Duurzame ontwikkeling en huisvesting van de meest kwetsbaren",
+            introduction=(
+                "<p>Jaarthema 2012 van het netwerk: zuinige woningen voor wie elke euro telt.</p>"
+            ),
+        ),
+    ),
+    "year-2013": TrainingContent(
+        kind=SessionKind.COLLOQUIUM,
+        trainers=("network",),
+        themes=("recherche", "partenariats"),
+        fr=TrainingWords(
+            title="Accès au logement pour les jeunes",
+            introduction=(
+                "<p>Thème de l’année 2013 du réseau : un premier chez-soi quand on a vingt ans, "
+                "peu de revenus et pas de garant.</p>"
+            ),
+        ),
+        nl=TrainingWords(
+            title="Toegang tot huisvesting voor jongeren",
+            introduction=(
+                "<p>Jaarthema 2013 van het netwerk: een eerste thuis als je twintig bent, met een "
+                "klein inkomen en zonder borg.</p>"
+            ),
+        ),
+    ),
+}
+
+#: By their name in addresses: French, Dutch.
+THEMES = {
+    "recherche": ("Recherche de logement", "Een woning zoeken"),
+    "habiter": ("Vivre dans son logement", "Thuis in zijn woning"),
+    "energie": ("Énergie et climat", "Energie en klimaat"),
+    "partenariats": ("Partenariats", "Partnerschappen"),
 }
 
 #: The page of a training, in its address.

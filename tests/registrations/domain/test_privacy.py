@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from registrations.domain import answers
 from registrations.domain.privacy import erase_needs
-from registrations.models import Participant, ParticipantNeeds
+from registrations.models import Participant, ParticipantNeeds, Participation
 from tests.factories.registrations import person, registration
-from tests.factories.trainings import MORNING_1, MORNING_2, catalogue, session, training_page
+from tests.factories.trainings import AT, MORNING_1, MORNING_2, catalogue, session, training_page
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +35,15 @@ def test_the_command_says_how_many(page, capsys):
     call_command("erase_needs")
 
     assert capsys.readouterr().out == "0 erased.\n"
+
+
+def test_why_somebody_could_not_come_is_erased_as_well(page):
+    morning = session(page)
+    registration(person(morning))
+    answers.withdraw(Participation.objects.get(), reason="malade", at=AT)
+    week = timedelta(days=7)
+
+    erase_needs(at=morning.ends_at + week)
+    assert Participation.objects.get().withdrawal_reason == "malade"
+    erase_needs(at=morning.ends_at + week + timedelta(seconds=1))
+    assert Participation.objects.get().withdrawal_reason == ""

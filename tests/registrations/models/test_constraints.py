@@ -1,8 +1,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from registrations.enums import ParticipationStatus
+from registrations.enums import ParticipationStatus, TokenPurpose
 from registrations.models import (
+    AccessToken,
     OutgoingEmail,
     Participant,
     Participation,
@@ -98,3 +99,30 @@ def test_nobody_is_named_where_logs_may_keep_it(taken, made):
     }
 
     assert not any(word in str(rows[made]) for word in ("Sociale", "Assistante", "@cpas"))
+
+
+def test_who_is_replaced_names_the_replacement(taken):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Participation.objects.update(status=ParticipationStatus.REPLACED)
+
+
+def test_only_who_is_replaced_names_a_replacement(taken, page):
+    registration(person(session(page, MORNING_2), number=2))
+    other = Participation.objects.exclude(pk=taken.pk).get()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Participation.objects.filter(pk=taken.pk).update(replaced_by=other)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "is_for_one"), [(TokenPurpose.ANSWER, False), (TokenPurpose.MANAGE, True)]
+)
+def test_a_link_to_answer_and_no_other_is_for_one_participation(taken, purpose, is_for_one):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AccessToken.objects.create(
+            purpose=purpose,
+            registration=taken.participant.registration,
+            participation=taken if is_for_one else None,
+            digest="0" * 64,
+            expires_at=AT,
+        )

@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
-from registrations.models import OutgoingEmail, PartnerService, Registration
+from registrations.domain import answers
+from registrations.models import OutgoingEmail, Participation, PartnerService, Registration
 from tests.factories.registrations import booker, partner, person, registration
 from tests.factories.trainings import catalogue, session, training_page
 from tests.factories.users import communications_officer, registrations_manager
@@ -92,6 +94,37 @@ def test_one_registration_shows_its_people_states_and_mails(client, manager, mor
     assert html.count("personne1@cpas.example") >= 1
     history = client.get(url(Registration, "history", one.pk))
     assert history.status_code == 200
+
+
+def test_one_registration_shows_what_its_people_answered(client, manager, morning):
+    one = made(person(morning), person(morning, number=2), booker=booker(language="fr"))
+    comes, goes = Participation.objects.order_by("pk")
+    now = timezone.now()
+    answers.keep(comes, at=now)
+    answers.withdraw(goes, reason="malade", at=now)
+    manager.wagtail_userprofile = UserProfile.objects.create(user=manager, preferred_language="en")
+
+    def page() -> str:
+        html = client.get(url(Registration, "inspect", one.pk)).content.decode()
+        return " ".join(html.split())
+
+    assert ": comes</li>" in page().replace(" </li>", "</li>")
+    assert "withdrawn" in page()
+    assert "Reason: malade" in page()
+    answers.replace(comes, by_person=person(number=3, last_name="Neuve"), at=now)
+    assert ": comes" not in page()
+    assert "Replaced by Assistante Neuve" in page()
+
+
+def test_the_list_counts_who_still_comes(client, manager, morning):
+    made(person(morning), person(morning, number=2))
+    first, second = Participation.objects.order_by("pk")
+    answers.replace(first, by_person=person(number=3), at=timezone.now())
+    answers.withdraw(second, at=timezone.now())
+
+    (row,) = client.get(url(Registration, "list")).context["object_list"]
+
+    assert (row.people, row.confirmed, row.waiting) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("view", ["add", "edit", "delete"])

@@ -110,8 +110,11 @@ def test_head_has_the_headers_and_no_body(client, page, soon):
 
 
 def _move(made, page):
-    made.start_time = time(8, 30)
-    scheduling.change(made, by=None, at=timezone.now())
+    scheduling.reschedule(made, to={"start_time": time(8, 30)}, by=None, at=timezone.now())
+
+
+def _postpone(made, page):
+    scheduling.postpone(made, by=None, at=timezone.now())
 
 
 def _cancel(made, page):
@@ -143,7 +146,7 @@ def _be_discreet(made, page):
 
 @pytest.mark.parametrize(
     "change",
-    [_move, _cancel, _unpublish, _restrict, _rename, _correct_the_address, _be_discreet],
+    [_move, _postpone, _cancel, _unpublish, _restrict, _rename, _correct_the_address, _be_discreet],
     ids=lambda change: change.__name__.strip("_"),
 )
 def test_a_change_is_never_answered_304(client, page, soon, change):
@@ -167,17 +170,37 @@ def test_a_moved_session_keeps_its_uid_and_raises_its_sequence(client, page, soo
     (after,) = events(client.get(FEED).content)
     assert (after["UID"], after["SEQUENCE"]) == (before["UID"], before["SEQUENCE"] + 1)
     assert after.start.time() == time(8, 30)
+    assert str(after["SUMMARY"]).startswith("DÉPLACÉ – ")
 
 
-def test_a_cancelled_session_stays_and_says_so(client, page, soon):
+@pytest.mark.parametrize(
+    ("verb", "prefix"),
+    [(scheduling.cancel, "ANNULÉ – "), (scheduling.postpone, "REPORTÉ – ")],
+    ids=["cancelled", "postponed"],
+)
+def test_what_does_not_take_place_stays_and_says_so(client, page, soon, verb, prefix):
     made = session(page, soon)
+    (before,) = events(client.get(FEED).content)
 
-    scheduling.cancel(made, reason="Salle inondée", by=None, at=timezone.now())
+    verb(made, reason={"fr": "Salle inondée"}, by=None, at=timezone.now())
 
     (event,) = events(client.get(FEED).content)
-    assert str(event["STATUS"]) == "CANCELLED"
-    assert str(event["SUMMARY"]).startswith("ANNULÉ – ")
+    assert (event["UID"], event["SEQUENCE"], event.start) == (before["UID"], 1, before.start)
+    assert (str(event["STATUS"]), str(event["TRANSP"])) == ("CANCELLED", "TRANSPARENT")
+    assert str(event["SUMMARY"]).startswith(prefix)
     assert "Salle inondée" in event["DESCRIPTION"]
+
+
+def test_what_is_restored_takes_place_again(client, page, soon):
+    made = session(page, soon)
+    (before,) = events(client.get(FEED).content)
+    scheduling.cancel(made, by=None, at=timezone.now())
+
+    scheduling.restore(made, by=None, at=timezone.now())
+
+    (event,) = events(client.get(FEED).content)
+    assert (event["UID"], event["SEQUENCE"]) == (before["UID"], 2)
+    assert (event["STATUS"], event["SUMMARY"]) == (before["STATUS"], before["SUMMARY"])
 
 
 @pytest.mark.parametrize(

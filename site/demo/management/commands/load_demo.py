@@ -48,20 +48,25 @@ class Command(BaseCommand):
         images, documents = loading.make_pictures(), loading.make_documents()
         users = loading.make_accounts()
         self.stdout.write("  Pages in French and Dutch…")
-        pages = loading.PageMaker(images, documents, loading.make_trainers())
+        pages = loading.PageMaker(images, documents, loading.make_trainers(), loading.make_themes())
         pages.make()
         loading.make_groups(users)
         self.stdout.write(f"  Sessions, counted from {first:%Y-%m-%d}…")
         venues = loading.make_venues()
         by = users["communication"]
-        sessions = loading.make_sessions(first, pages.trainings, venues, by=by)
+        loading.make_closed_periods(first)
+        sessions = {
+            **loading.make_sessions(first, pages.trainings, venues, by=by),
+            **loading.make_series(first, pages.trainings, venues, by=by),
+        }
         self.stdout.write("  Partner services, registrations and their mails…")
         loading.ask_questions(pages.trainings)
         sign_ups = loading.SignUps(
             first, loading.make_partners(), sessions, staff=users["inscriptions"]
         )
         sign_ups.make()
-        loading.call_off(first, sessions, by=by)
+        loading.decide(first, sessions, by=by)
+        sign_ups.deliver(loading.midnight(first))
         if sign_ups.failed:
             self.stderr.write(f"  {sign_ups.failed} mails could not be written; see the admin.")
 

@@ -1,0 +1,125 @@
+"""What an act was, kept with its mails: a mail leaves later, and tells the act as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registrations.models import Participation
+from trainings.domain.scheduling import MOVES
+from trainings.models import TrainingSession, TranslatedText, Venue
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """One participation as the act found it, under the sequence the act gave it."""
+
+    participation: Participation
+    sequence: int
+    had_place: bool
+
+    @property
+    def name(self) -> str:
+        return self.participation.participant.name
+
+    @classmethod
+    def now(cls, participation: Participation) -> Concerned:
+        return cls(participation, participation.sequence, participation.has_place)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that was done to a session, or to one person's participation in it.
+
+    `before` and `after` are copies that are never saved; equal when the session did not move.
+    """
+
+    before: TrainingSession
+    after: TrainingSession
+    concerned: list[Concerned]
+    at: datetime
+
+    @property
+    def moved_in_time(self) -> bool:
+        return self._changed("starts_on", "start_time", "ends_on", "end_time", "time_zone")
+
+    @property
+    def moved_in_place(self) -> bool:
+        return self._changed("venue_id")
+
+    @property
+    def moved_online(self) -> bool:
+        return self._changed("online_url")
+
+    def _changed(self, *fields: str) -> bool:
+        return any(getattr(self.before, one) != getattr(self.after, one) for one in fields)
+
+
+def note(
+    session: TrainingSession,
+    concerned: Iterable[Concerned],
+    *,
+    before: Mapping[str, Any] | None = None,
+    at: datetime,
+) -> Facts:
+    """The act as JSON. `before` has the old values of what moved; nobody is named."""
+    return {
+        "at": at.isoformat(),
+        "session": session.pk,
+        "status": session.status,
+        "reason": dict(session.reason),
+        "after": {field: getattr(session, field) for field in MOVES},
+        "before": dict(before or {}),
+        "concerned": [[one.participation.pk, one.sequence, one.had_place] for one in concerned],
+    }
+
+
+def recall(facts: Facts) -> Act:
+    """The act again. Who was erased since, and a venue that was, are left out."""
+    session = TrainingSession.objects.select_related("training").get(pk=facts["session"])
+    at = datetime.fromisoformat(facts["at"])
+    after = _values(facts["after"])
+    before = {**after, **_values(facts["before"])}
+    venues = Venue.objects.in_bulk([one["venue_id"] for one in (before, after) if one["venue_id"]])
+    noted = {
+        "status": facts["status"],
+        "reason": TranslatedText(facts["reason"]),
+        "previous_start": None,
+        "changed_at": at,
+    }
+    return Act(
+        before=_copy(session, {**noted, **before}, venues),
+        after=_copy(session, {**noted, **after}, venues),
+        concerned=_concerned(facts["concerned"]),
+        at=at,
+    )
+
+
+def _values(noted: Mapping[str, Any]) -> dict[str, Any]:
+    fields: Any = TrainingSession._meta
+    return {name: fields.get_field(name).to_python(value) for name, value in noted.items()}
+
+
+def _copy(
+    session: TrainingSession, values: Mapping[str, Any], venues: Mapping[int, Venue]
+) -> TrainingSession:
+    known = copy(session)
+    for name, value in values.items():
+        setattr(known, name, value)
+    known.previous_venue = None
+    known.venue = venues.get(known.venue_id) if known.venue_id else None
+    return known
+
+
+def _concerned(noted: Iterable[tuple[int, int, bool]]) -> list[Concerned]:
+    rows = Participation.objects.select_related(
+        "participant__registration", "session", "replaced_by__participant"
+    ).in_bulk([pk for pk, _sequence, _had_place in noted])
+    return [
+        Concerned(rows[pk], sequence, had_place) for pk, sequence, had_place in noted if pk in rows
+    ]
