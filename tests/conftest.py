@@ -21,6 +21,7 @@ from django.conf import settings as django_settings
 from django.core import serializers
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate
+from django.utils import translation
 
 from tests import chromium, postgresql
 
@@ -38,10 +39,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a browser shows does not depend on the database engine."""
+    """What a browser shows does not depend on the database engine: one run has these tests."""
     for item in items:
         if "chromium_browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("once")
+            item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """The host's at the beginning of each test; a page in another one would leave that behind."""
+    with translation.override(django_settings.LANGUAGE_CODE):
+        yield
 
 
 # --- the database ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from trainings.domain import queries
+from trainings.domain.catalogue import open_catalogue
 from trainings.models import TrainingIndexPage
 
 NEXT = 3
@@ -36,9 +37,8 @@ class HomePage(Page):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         at = timezone.now()
-        sessions = queries.published_sessions(
-            language=self.locale.language_code, below=self, upcoming_at=at
-        )
-        context["agenda"] = queries.listing(sessions[:NEXT], request=request, at=at)
+        here = open_catalogue(self, at=at)
+        pairs = queries.with_pages(here.upcoming[:NEXT], here.pages, language=here.language)
+        context["agenda"] = queries.listing(pairs, request=request, at=at)
         context["catalogue"] = TrainingIndexPage.objects.live().child_of(self).first()
         return context

@@ -23,9 +23,7 @@ def log_in(site, browser):
 
 def faults(page):
     # Messages fade in, and are faint until they have.
-    page.wait_for_function(
-        "document.getAnimations().every(one => !(one instanceof CSSTransition))"
-    )
+    page.wait_for_function("document.getAnimations().every(one => !(one instanceof CSSTransition))")
     found = Remote(Axe().run)(page).response["violations"]
     return {fault["id"]: [node["html"] for node in fault["nodes"]] for fault in found}
 

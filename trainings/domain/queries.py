@@ -115,11 +115,7 @@ def _one_each(pages: Iterable[Any], facts: str, *, language: str) -> dict[int, A
 
 
 def published_sessions(
-    *,
-    language: str,
-    below: Page | None = None,
-    between: tuple[datetime, datetime] | None = None,
-    upcoming_at: datetime | None = None,
+    *, language: str, below: Page, between: tuple[datetime, datetime]
 ) -> list[SessionAndPage]:
     """Public sessions in date order with the page that words each; a constant number of queries.
 
@@ -128,11 +124,7 @@ def published_sessions(
     """
     pages = public_pages(below=below)
     sessions: Any = public_sessions(pages)
-    if between is not None:
-        sessions = sessions.between(*between)
-    if upcoming_at is not None:
-        sessions = sessions.upcoming(upcoming_at)
-    return with_pages(sessions, pages, language=language)
+    return with_pages(sessions.between(*between), pages, language=language)
 
 
 def published_session(uid: UUID, *, language: str, below: Page) -> SessionAndPage | None:

@@ -193,7 +193,7 @@ def _decide(
     session = _locked(session)
     check_can_become(session, status)
     session.status, session.reason = status, TranslatedText(reason or {})
-    session.is_adjusted = session.series_id is not None
+    session.is_adjusted = session.is_adjusted or session.series_id is not None
     _check_day_is_free(session)
     _save_news(session, at=at)
     action, signal = {

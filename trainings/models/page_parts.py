@@ -26,11 +26,10 @@ class FactsMixin(models.Model):
         self.follow_first_page()
 
     def with_content_json(self, content):
-        # A revision is words. Which row a page points at is never undone with them.
-        page = super().with_content_json(content)
-        name = f"{self.facts_field}_id"
-        setattr(page, name, getattr(self, name))
-        return page
+        # A revision is words. Which row a page points at is never undone with them, nor is a row
+        # looked for that is no longer there.
+        name = self.facts_field
+        return super().with_content_json({**content, name: getattr(self, f"{name}_id")})
 
     def _point_at_facts(self) -> None:
         has_facts = getattr(self, f"{self.facts_field}_id") is not None

@@ -86,6 +86,17 @@ def test_texts_are_copied_as_drafts(programme, page):
     assert copied.get_parent() == programme.get_parent()
 
 
+def test_copied_translations_can_be_edited(programme, page):
+    translated(page, "nl", "Op zoek naar een woning")
+
+    copied = copy(programme)
+
+    for one in copied.get_translations(inclusive=True):
+        for made in (one.specific, *below(one)):
+            draft = made.get_latest_revision_as_object()
+            assert getattr(draft, made.facts_field) == getattr(made, made.facts_field)
+
+
 def test_the_latest_draft_is_what_is_copied(programme, page):
     page.guiding_question = "Et ensuite ?"
     page.save_revision()

@@ -193,14 +193,14 @@ def translate_it_in_the_admin(page, admin_client, **tools):
 
 
 def publish_an_old_revision(page, **tools):
-    old = page.revisions.earliest("pk")
+    old = page.save_revision()
     page.title = "Nouveau titre"
     page.save_revision().publish()
     old.publish()
 
 
 def revert_in_the_admin(page, admin_client, **tools):
-    old = page.revisions.earliest("pk")
+    old = page.save_revision()
     page.title = "Nouveau titre"
     page.save_revision().publish()
     edit = reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, old.pk])
