@@ -26,14 +26,12 @@ from wagtail.coreutils import find_available_slug
 from wagtail.log_actions import log
 from wagtail.models import Page
 
-from trainings import signals
 from trainings.conf import conf
-from trainings.domain import recurrence
+from trainings.domain import recurrence, scheduling
 from trainings.domain.warnings import SessionWarning, WarningKind, warnings_of
 from trainings.enums import SessionStatus
 from trainings.exceptions import CopyPlanChangedError
 from trainings.models import (
-    CalendarState,
     Programme,
     SessionSeries,
     Training,
@@ -137,7 +135,7 @@ def copy_programme(
         copy.training = trainings[session.training_id]
         copy.series = series[session.series_id] if session.series_id else None
     _keep_out_of_the_rule(copies)
-    _save_sessions(copies, by=by, at=at)
+    scheduling.schedule_many(copies, by=by, at=at)
     key = next(copy.pk for original, copy in pairs if original.pk == page.pk)
     copied = Page.objects.get(pk=key).specific
     data = {"from": page.pk, "weeks": weeks, "sessions": len(copies)}
@@ -200,17 +198,6 @@ def _problem(copy: TrainingSession) -> str:
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
-
-
-def _save_sessions(sessions: list[TrainingSession], *, by: Any, at: datetime) -> None:
-    for session in sessions:
-        session.changed_at = at
-        session.clean()
-    TrainingSession.objects.bulk_create(sessions)
-    CalendarState.touch()  # bulk_create sends no signal of its own
-    for session in sessions:
-        log(session, "trainings.schedule", user=by, timestamp=at)
-        signals.session_scheduled.send(TrainingSession, session=session, by=by, at=at)
 
 
 def _copy_series(

@@ -16,13 +16,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from wagtail.log_actions import log
 
-from trainings import signals
 from trainings.conf import conf
 from trainings.domain import recurrence, scheduling
 from trainings.domain.days_off import days_off
 from trainings.enums import SessionStatus
 from trainings.exceptions import SeriesTooLongError
-from trainings.models import CalendarState, SessionSeries, TrainingSession
+from trainings.models import SessionSeries, TrainingSession
 
 MOST_SESSIONS = 500
 # What a session takes from its series, and keeps following until somebody adjusts it.
@@ -208,14 +207,9 @@ def _make(
         return []
     scheduling.check_days_are_free([*_going_ahead(standing.values()), *made])
     for session in made:
-        session.series, session.changed_at = series, at
+        session.series = series
         session.is_adjusted = session.is_adjusted or _is_adjusted(series, session)
-        session.clean()
-    TrainingSession.objects.bulk_create(made)
-    CalendarState.touch()  # bulk_create sends no signal of its own
-    for session in made:
-        log(session, "trainings.schedule", user=by, timestamp=at)
-        signals.session_scheduled.send(TrainingSession, session=session, by=by, at=at)
+    scheduling.schedule_many(made, by=by, at=at)
     return made
 
 
