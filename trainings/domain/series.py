@@ -23,7 +23,10 @@ from trainings.enums import SessionStatus
 from trainings.exceptions import SeriesTooLongError
 from trainings.models import SessionSeries, TrainingSession
 
+# At one time; a series that goes on for years has more.
 MOST_SESSIONS = 500
+# Of a rule, those long over included: every day for half a century.
+MOST_DAYS = 20_000
 # What a session takes from its series, and keeps following until somebody adjusts it.
 FOLLOWED = ("start_time", "end_time", "time_zone", "venue_id", "online_url")
 FOLLOWED_CORRECTIONS = ("training_time", "capacity")
@@ -81,6 +84,7 @@ def plan(series: SessionSeries, *, language: str, at: datetime) -> list[Line]:
     standing = {day: session for day, session in made.items() if not session.is_past(at)}
     # Of a series planned before, a day that is over was decided on.
     new = sorted(day for day in days - set(made) if day >= today or not series.planned_until)
+    _check_number(new)
     occupied = _occupied(standing.values())
     off = _days_off(new, language=language)
     lines = [
@@ -223,7 +227,7 @@ def extend(series: SessionSeries, *, by: Any = None, at: datetime) -> list[Train
     """Carry an open-ended series to the horizon; returns the sessions made, none the next time.
 
     Days off and days that another session of the series has taken are left out. A series that
-    ends by itself was planned to its end and is left as it is.
+    ends by itself was planned to its end and is left as it is. Raises SeriesTooLongError.
     """
     series = SessionSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
     horizon = _today(series, at) + conf.series_horizon
@@ -236,6 +240,7 @@ def extend(series: SessionSeries, *, by: Any = None, at: datetime) -> list[Train
         for day in _days(series, last_day=horizon)
         if (planned_until is None or day > planned_until) and day not in occupied
     ]
+    _check_number(days)
     off = _days_off(days, language="en")
     series.planned_until = horizon
     series.save(update_fields=["planned_until"])
@@ -265,17 +270,20 @@ def end(series: SessionSeries, *, by: Any, at: datetime) -> None:
 
 
 def _days(series: SessionSeries, *, last_day: date) -> list[date]:
-    """Of the rule; of an open-ended one up to `last_day`. Raises SeriesTooLongError."""
+    """Of the rule, past ones included; of an open-ended one up to `last_day`."""
     if recurrence.is_open_ended(series.rule):
         end: date | None = max(last_day, series.first_day + conf.series_horizon)
     else:
         end = None
-    days = recurrence.expand(
-        series.rule, first_day=series.first_day, last_day=end, at_most=MOST_SESSIONS + 1
+    return recurrence.expand(
+        series.rule, first_day=series.first_day, last_day=end, at_most=MOST_DAYS
     )
-    if len(days) > MOST_SESSIONS:
+
+
+def _check_number(new: list[date]) -> None:
+    """Raises SeriesTooLongError."""
+    if len(new) > MOST_SESSIONS:
         raise SeriesTooLongError(MOST_SESSIONS)
-    return days
 
 
 def _last_planned(series: SessionSeries, *, at: datetime) -> date:

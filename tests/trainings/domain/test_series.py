@@ -352,6 +352,22 @@ def test_extending_passes_over_days_off_and_what_was_removed():
     assert days(domain.extend(series, at=AT + timedelta(days=120))) == [date(2028, 5, 3)]
 
 
+def test_a_series_goes_on_however_many_dates_lie_behind_it():
+    weekdays = [recurrence.MO, recurrence.TU, recurrence.WE, recurrence.TH, recurrence.FR]
+    rule = recurrence.Recurrence(rrules=[recurrence.Rule(recurrence.WEEKLY, byday=weekdays)])
+    series = new_series(rule=rule, first_day=date(2017, 1, 2))
+    series.planned_until = date(2028, 1, 31)
+    series.save()
+
+    assert len(plan(series)) > 250
+    assert days(domain.extend(series, at=AT + timedelta(days=4))) == [
+        date(2028, 2, 1),
+        date(2028, 2, 2),
+        date(2028, 2, 3),
+        date(2028, 2, 4),
+    ]
+
+
 def test_a_series_that_ends_is_not_extended():
     series = made_series(rule=tuesdays(count=3))
 
