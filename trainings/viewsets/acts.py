@@ -211,10 +211,10 @@ class ActView(WagtailAdminTemplateMixin, View):
         return f"{happened} {people % {'people': told}}"
 
     def done_with_one(self, session: TrainingSession) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # every subclass answers
 
     def done_with_many(self, number: int) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # every subclass answers
 
 
 def too_many(number: int) -> str:

@@ -402,3 +402,24 @@ def test_open_ended_series_go_on_by_cron(page, capsys):
         f"{len(once)} sessions made, 1 series looked at.",
         "0 sessions made, 1 series looked at.",
     ]
+
+
+def test_one_series_that_cannot_go_on_does_not_stop_the_others(page, capsys, settings):
+    settings.TRAININGS_HOLIDAYS = ()  # that Sunday may be Easter
+    sunday = recurrence.Recurrence(
+        rrules=[recurrence.Rule(recurrence.MONTHLY, byday=[recurrence.SU(-1)])]
+    )
+    for start_time in (time(2, 30), time(9, 0)):  # clocks skip the first one in March
+        SessionSeries.objects.create(
+            training=page.training,
+            rule=sunday,
+            first_day=timezone.localdate(),
+            start_time=start_time,
+            end_time=time(12, 0),
+            time_zone="Europe/Brussels",
+        )
+
+    call_command("extend_series")
+
+    assert {session.start_time for session in TrainingSession.objects.all()} == {time(9, 0)}
+    assert capsys.readouterr().err.startswith("Series ")

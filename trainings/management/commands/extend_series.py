@@ -1,5 +1,6 @@
 """Carry open-ended series to their horizon. For cron, once a day or a week."""
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         for one in endless:
             try:
                 made += len(series.extend(one, at=at))
-            except TrainingError as error:
+            except (TrainingError, ValidationError) as error:
                 # One series must not keep the others from going on.
                 self.stderr.write(f"Series {one.pk}: {error}")
         self.stdout.write(f"{made} sessions made, {len(endless)} series looked at.")
