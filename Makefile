@@ -183,7 +183,7 @@ lock: ## Write requirements.lock again from pyproject.toml
 		"$$tools/bin/uv" pip compile pyproject.toml --output-file requirements.lock --quiet \
 			$(if $(filter 1,$(UPGRADE)),--upgrade) \
 			--all-extras --universal --python-version 3.11 --only-binary :all: \
-			--generate-hashes --no-emit-index-url --no-header; \
+			--generate-hashes --no-emit-index-url --no-header --no-strip-extras; \
 		sed -i '1i # Exact versions and hashes of everything: the plugin, its demo, its tools. Written by `make lock`.' requirements.lock
 	@grep -c '==' requirements.lock | sed 's/$$/ packages locked./'
 
