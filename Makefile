@@ -16,6 +16,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
+READERS := $(VENV)/.readers
 LANGUAGES := fr nl
 APPS := trainings registrations
 CATALOGUES := trainings/locale registrations/locale site/demo/locale
@@ -42,6 +43,13 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing the locked packages in $(VENV) (a minute or two the first time)…"
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@touch $@
+
+# The reader of calendars that is not Python. Node and npm are among the locked packages.
+$(READERS): tests/readers/package.json tests/readers/package-lock.json $(READY)
+	@mkdir -p $(VENV)/readers
+	@cp $(filter %.json,$^) $(VENV)/readers
+	@cd $(VENV)/readers && $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 # Two things a virtual environment cannot hold. Root gets them, others are told how.
@@ -86,7 +94,7 @@ demo: $(READY) ## Serve the demo site, with a year of trainings in it
 # --- proving it --------------------------------------------------------------------------------
 
 .PHONY: test test-sqlite test-postgresql
-test: $(READY) chromium ## Run every test on SQLite, and again on PostgreSQL
+test: $(READERS) chromium ## Run every test on SQLite, and again on PostgreSQL
 	@echo "Tests on SQLite$(if $(filter 1,$(WITHOUT_POSTGRESQL)),; those on PostgreSQL are left out: WITHOUT_POSTGRESQL=1.,$(,) and on PostgreSQL at the same time.)"
 	@$(if $(filter 1,$(WITHOUT_BROWSER)),echo "Those in a browser are left out: WITHOUT_BROWSER=1.",:)
 	@echo "That takes some minutes; each run is shown when it is done."
@@ -94,14 +102,14 @@ test: $(READY) chromium ## Run every test on SQLite, and again on PostgreSQL
 
 # Without pytest's cache: the two runs would write the same one. What depends on no database is in one
 # run only: tests in a browser with PostgreSQL, the others with SQLite, so that both take as long.
-test-sqlite: $(READY)
+test-sqlite: $(READERS)
 	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -p no:cacheprovider $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,-m "not browser") $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
 
-test-postgresql: $(READY)
+test-postgresql: $(READERS)
 	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider -m "not once" $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
 
 .PHONY: coverage
-coverage: $(READY) chromium ## Run the tests on SQLite and say what they do not cover
+coverage: $(READERS) chromium ## Run the tests on SQLite and say what they do not cover
 	@TEST_DATABASE=sqlite $(BIN)/python -m pytest --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --fail-under=95
 	@echo "The rules of the trade, all of them:"

@@ -61,6 +61,10 @@ class SignUpDesk:
         open_now = sessions.filter(closes, opened, status=SessionStatus.SCHEDULED, starts_at__gt=at)
         return open_now.exclude(pk__in=full_sessions(at=at))
 
+    def full(self, sessions, *, at):
+        to_come = sessions.filter(status=SessionStatus.SCHEDULED, starts_at__gt=at)
+        return to_come.filter(pk__in=full_sessions(at=at))
+
 
 def told(participation: Participation, message, *, may_know: bool) -> Told:
     """How this person hears of an act; without `may_know`, nobody is named."""

@@ -24,6 +24,7 @@ from django.db.models.signals import post_migrate
 from django.utils import translation
 
 from tests import chromium, postgresql
+from trainings.domain import feeds
 
 # --- the run -----------------------------------------------------------------------------------
 
@@ -50,6 +51,12 @@ def language() -> Iterator[None]:
     """The host's at the beginning of each test; a page in another one would leave that behind."""
     with translation.override(django_settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def new_process() -> None:
+    """A test's changes are undone behind the back of what a process keeps of its feeds."""
+    feeds.forget()
 
 
 # --- the database ------------------------------------------------------------------------------

@@ -38,6 +38,27 @@ class TrainingsSettings:
         return getattr(settings, "TRAININGS_CALENDAR_FUTURE", timedelta(days=548))
 
     @property
+    def calendar_says_full(self) -> bool:
+        """Whether the title of a full session says so; it changes calendars at each sign-up."""
+        return bool(getattr(settings, "TRAININGS_CALENDAR_SAYS_FULL", False))
+
+    @property
+    def google_calendar(self) -> str:
+        """Where Google takes the address of a calendar; it is put after it, in a query."""
+        return getattr(
+            settings, "TRAININGS_GOOGLE_CALENDAR", "https://calendar.google.com/calendar/render"
+        )
+
+    @property
+    def outlook_calendar(self) -> str:
+        """Where Outlook.com takes the address of a calendar; another for Microsoft 365."""
+        return getattr(
+            settings,
+            "TRAININGS_OUTLOOK_CALENDAR",
+            "https://outlook.live.com/calendar/0/addfromweb",
+        )
+
+    @property
     def series_horizon(self) -> timedelta:
         """How far ahead an open-ended series has its sessions."""
         return getattr(settings, "TRAININGS_SERIES_HORIZON", timedelta(days=365))

@@ -54,3 +54,11 @@ class NothingMovedError(TrainingError):
 
 class CopyPlanChangedError(TrainingError):
     message = _("The dates are not those you saw: please look at them once more.")
+
+
+class UnknownFeedError(TrainingError):
+    message = _("There is no such calendar.")
+
+
+class RetiredFeedError(TrainingError):
+    message = _("This calendar has come to an end.")

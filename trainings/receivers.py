@@ -1,14 +1,14 @@
 """Whatever a public calendar shows moves its date of change; nothing else happens here."""
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.dispatch import receiver
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import post_page_move
 
 from trainings.conf import conf
-from trainings.models import CalendarState, Training, TrainingSession, Venue
+from trainings.models import Audience, CalendarState, Theme, Training, TrainingSession, Venue
 
-SHOWN = (TrainingSession, Training, Venue, PageViewRestriction, Site)
+SHOWN = (TrainingSession, Training, Venue, Theme, Audience, PageViewRestriction, Site, Locale)
 
 
 # What Wagtail writes down when a draft is saved; the public sees none of it.
@@ -23,12 +23,30 @@ DRAFT_FIELDS = {
 }
 
 
-@receiver([post_save, post_delete])
-def note_change(sender, instance, raw=False, update_fields=None, **kwargs):
+def is_shown(instance, update_fields) -> bool:
+    """Whether the public may see something of this save."""
     # Any page: a new slug above a training page changes the addresses below it.
-    if raw or not isinstance(instance, (*SHOWN, Page)):
-        return
-    if update_fields is None or not set(update_fields) <= DRAFT_FIELDS:
+    if not isinstance(instance, (*SHOWN, Page)):
+        return False
+    return update_fields is None or not set(update_fields) <= DRAFT_FIELDS
+
+
+@receiver(pre_save)
+def announce_change(sender, instance, update_fields=None, **kwargs):
+    if is_shown(instance, update_fields):
+        CalendarState.announce()
+
+
+@receiver([post_save, post_delete])
+def note_change(sender, instance, update_fields=None, **kwargs):
+    if is_shown(instance, update_fields):
+        CalendarState.touch()
+
+
+@receiver(m2m_changed, sender=Training.themes.through)
+@receiver(m2m_changed, sender=Training.audiences.through)
+def note_labels(sender, action, **kwargs):
+    if action.startswith("post_"):
         CalendarState.touch()
 
 

@@ -78,6 +78,11 @@ class SignUp(Protocol):
     ) -> QuerySet[TrainingSession]:
         """Those one can sign up for at this instant and get a place."""
 
+    def full(
+        self, sessions: QuerySet[TrainingSession], *, at: datetime
+    ) -> QuerySet[TrainingSession]:
+        """Those still to come where who signs up waits."""
+
 
 def attach_states(sessions: Iterable[TrainingSession], *, at: datetime) -> None:
     """Set `sign_up` (None where nobody signs up) and `taken` on each session, for admin lists."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from icalendar.prop import vCalAddress, vText, vUri
 from trainings.domain.time_zones import time_zone
 
 REFRESH_EVERY = "PT6H"
+END = b"END:VCALENDAR\r\n"
 LONGEST_LINE = 255  # MS-OXCICAL cuts titles and places there
 EMPTY_FEED_YEARS = range(2030, 2038)  # without events, the rules that are known to last
 REGISTERED = {
@@ -26,6 +28,14 @@ REGISTERED = {
     "RSVP": "FALSE",
 }
 WEB_ADDRESS = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+
+
+class Span(NamedTuple):
+    """In which years a clock has to be told; the zone is empty where none needs it."""
+
+    zone: str
+    first_year: int
+    last_year: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +50,8 @@ class CalendarEvent:
     url: str = ""
     categories: tuple[str, ...] = ()
     is_cancelled: bool = False
+    is_tentative: bool = False  # somebody waits for a place
+    is_free: bool = False  # a moment to know of, not one that is taken
     changed_at: datetime  # never the present instant
 
     def __post_init__(self) -> None:
@@ -66,15 +78,60 @@ def published(
 ) -> bytes:
     """The feed; the download of one session is a feed of one."""
     ordered = sorted(events, key=lambda event: (event.starts_at.astimezone(UTC), event.uid))
+    zones = zones_of(span(event) for event in ordered)
+    return assembled(
+        (entry(event, in_zone=zone_key(event) in zones) for event in ordered),
+        zones,
+        name=name,
+        description=description,
+        calendar_id=calendar_id,
+        language=language,
+        default_zone=default_zone,
+    )
+
+
+def assembled(
+    entries: Iterable[bytes],
+    zones: Mapping[str, Timezone],
+    *,
+    name: str,
+    description: str,
+    calendar_id: str,
+    language: str,
+    default_zone: str,
+) -> bytes:
+    """The feed from entries made before, in their order; `zones` are those of all of them."""
     calendar = _calendar("PUBLISH", language)
     _describe(calendar, name=name, description=description, calendar_id=calendar_id)
-    zones = _time_zones(ordered)
+    texts = list(entries)
     # A calendar without any component is not legal (RFC 5545 3.6).
-    for zone in zones.values() if ordered else [_placeholder(default_zone)]:
+    for zone in zones.values() if texts else [_placeholder(default_zone)]:
         calendar.add_component(zone)
-    for event in ordered:
-        calendar.add_component(_component(event, zones))
-    return bytes(calendar.to_ical(sorted=False))
+    around = bytes(calendar.to_ical(sorted=False))
+    return b"".join([around.removesuffix(END), *texts, END])
+
+
+def entry(event: CalendarEvent, *, in_zone: bool) -> bytes:
+    """One event's lines; in UTC where the file does not tell its zone."""
+    return bytes(_component(event, in_zone=in_zone).to_ical(sorted=False))
+
+
+def span(event: CalendarEvent) -> Span:
+    start, end = _times(event)
+    return Span(zone_key(event) if _has_plain_times(event) else "", start.year, end.year)
+
+
+def zones_of(spans: Iterable[Span]) -> dict[str, Timezone]:
+    """By name, the zones whose clock can be told to a reader; other events go out in UTC."""
+    years: dict[str, set[int]] = {}
+    for key, first, last in spans:
+        years.setdefault(key, set()).update((first, last))
+    found = {
+        key: time_zone(ZoneInfo(key), range(min(used), max(used) + 1))
+        for key, used in sorted(years.items())
+        if key
+    }
+    return {key: zone for key, zone in found.items() if zone}
 
 
 def invitation(
@@ -102,10 +159,10 @@ def _scheduled(
     language: str,
 ) -> bytes:
     calendar = _calendar(method, language)
-    zones = _time_zones([event])
+    zones = zones_of([span(event)])
     for zone in zones.values():
         calendar.add_component(zone)
-    component = _component(event, zones)
+    component = _component(event, in_zone=bool(zones))
     component.add("organizer", _address(organiser))
     component.add("attendee", _address(attendee, **REGISTERED))
     calendar.add_component(component)
@@ -133,25 +190,35 @@ def _describe(calendar: Calendar, *, name: str, description: str, calendar_id: s
     calendar.add("x-published-ttl", Text(REFRESH_EVERY))
 
 
-def _component(event: CalendarEvent, zones: Mapping[str, Timezone]) -> Event:
+def _component(event: CalendarEvent, *, in_zone: bool) -> Event:
     component = Event()
     component.add("uid", _line(event.uid))
     component.add("dtstamp", _stamp(event))
     component.add("last-modified", _stamp(event))
     component.add("sequence", event.sequence)
-    _add_times(component, event, zones)
+    _add_times(component, event, in_zone=in_zone)
     _add_words(component, event)
     component.add("class", Text("PUBLIC"))
-    component.add("status", Text("CANCELLED" if event.is_cancelled else "CONFIRMED"))
-    component.add("transp", Text("TRANSPARENT" if event.is_cancelled else "OPAQUE"))
-    if event.is_cancelled:  # Outlook heeds this one before the two above
+    component.add("status", Text(_status(event)))
+    is_free = event.is_cancelled or event.is_free
+    component.add("transp", Text("TRANSPARENT" if is_free else "OPAQUE"))
+    # Outlook heeds this one before the two above.
+    if is_free:
         component.add("x-microsoft-cdo-busystatus", Text("FREE"))
+    elif event.is_tentative:
+        component.add("x-microsoft-cdo-busystatus", Text("TENTATIVE"))
     return component
 
 
-def _add_times(component: Event, event: CalendarEvent, zones: Mapping[str, Timezone]) -> None:
+def _status(event: CalendarEvent) -> str:
+    if event.is_cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if event.is_tentative else "CONFIRMED"
+
+
+def _add_times(component: Event, event: CalendarEvent, *, in_zone: bool) -> None:
     start, end = _times(event)
-    if not (_has_plain_times(event) and _zone_key(event) in zones):
+    if not (in_zone and _has_plain_times(event)):
         start, end = start.astimezone(UTC), end.astimezone(UTC)
     component.add("dtstart", start)
     if start.astimezone(UTC) < end.astimezone(UTC):  # else strict readers lose the whole feed
@@ -174,19 +241,6 @@ def _add_words(component: Event, event: CalendarEvent) -> None:
         component.add("categories", [str(name) for name in names if name])
 
 
-def _time_zones(events: Iterable[CalendarEvent]) -> dict[str, Timezone]:
-    """By name, the zones whose clock can be told to a reader; other events go out in UTC."""
-    years: dict[str, set[int]] = {}
-    for event in filter(_has_plain_times, events):
-        years.setdefault(_zone_key(event), set()).update(at.year for at in _times(event))
-    found = {
-        key: time_zone(ZoneInfo(key), range(min(used), max(used) + 1))
-        for key, used in sorted(years.items())
-        if key
-    }
-    return {key: zone for key, zone in found.items() if zone}
-
-
 def _placeholder(default_zone: str) -> Timezone:
     candidates = (time_zone(ZoneInfo(key), EMPTY_FEED_YEARS) for key in (default_zone, "UTC"))
     return next(filter(None, candidates))
@@ -203,7 +257,7 @@ def _has_plain_times(event: CalendarEvent) -> bool:
     )
 
 
-def _zone_key(event: CalendarEvent) -> str:
+def zone_key(event: CalendarEvent) -> str:
     """Empty for UTC and for fixed offsets, which need no zone."""
     is_utc = event.starts_at.tzname() == "UTC"
     return "" if is_utc else getattr(event.starts_at.tzinfo, "key", None) or ""

@@ -23,7 +23,8 @@ from wagtail.models import Page
 from trainings.conf import conf
 from trainings.domain import queries
 from trainings.enums import SessionKind
-from trainings.models import Theme, Training, TrainingSession, Venue
+from trainings.models import Audience, Theme, Training, TrainingSession, Venue
+from trainings.models.themes import Label
 from trainings.sign_up import get_sign_up
 
 ONLINE = "online"
@@ -198,6 +199,7 @@ class Wanted:
     programme: str = ""  # primary key
     kind: str = ""
     theme: str = ""  # slug
+    audience: str = ""  # slug
     place: str = ""  # ONLINE, the primary key of a venue, or a municipality
     language: str = ""  # code of a spoken one
     places_left: bool = False
@@ -213,6 +215,7 @@ def matching(
         "training__programme": wanted.programme,
         "training__kind": wanted.kind,
         "training__themes__slug": wanted.theme,
+        "training__audiences__slug": wanted.audience,
         "training__languages__contains": wanted.language,
     }
     sessions = sessions.filter(**{field: value for field, value in asked.items() if value})
@@ -317,14 +320,18 @@ def options(
             if page.programme_id in in_programmes or str(page.programme_id) == also.programme
         ],
         "kind": [Option(kind.value, str(kind.label)) for kind in SessionKind if kind in kinds],
-        "theme": _themes(here, sessions, also=also.theme),
+        "theme": _labels(Theme, "themes", here, sessions, also=also.theme),
+        "audience": _labels(Audience, "audiences", here, sessions, also=also.audience),
         "place": _places(here, sessions, also=also.place),
         "language": [
-            Option(code, language_name(code))
-            for code, _name in settings.LANGUAGES
-            if code in spoken
+            Option(code, language_name(code)) for code in spoken_languages() if code in spoken
         ],
     }
+
+
+def spoken_languages() -> list[str]:
+    """Codes a training may have."""
+    return [code for code, _name in settings.LANGUAGES]
 
 
 def language_name(code: str) -> str:
@@ -340,12 +347,20 @@ def _facts_of_trainings(
     return list(have_one.order_by().values_list("kind", "languages", "programme_id").distinct())
 
 
-def _themes(here: Catalogue, sessions: QuerySet[TrainingSession], *, also: str) -> list[Option]:
+def _labels(
+    kind: type[Label],
+    of_training: str,
+    here: Catalogue,
+    sessions: QuerySet[TrainingSession],
+    *,
+    also: str,
+) -> list[Option]:
     def used_by(some: QuerySet[TrainingSession]) -> Exists:
-        return Exists(some.filter(training__themes=OuterRef("pk")))
+        return Exists(some.filter(**{f"training__{of_training}": OuterRef("pk")}))
 
-    found = Theme.objects.filter(used_by(sessions) | (Q(slug=also) & used_by(here.sessions)))
-    named = [Option(theme.slug, str(theme)) for theme in found]
+    labels: QuerySet[Any] = kind._default_manager.all()
+    found = labels.filter(used_by(sessions) | (Q(slug=also) & used_by(here.sessions)))
+    named = [Option(label.slug, str(label)) for label in found]
     return sorted(named, key=lambda option: option.label)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid5
+from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.text import capfirst
@@ -13,6 +16,9 @@ from wagtail.rich_text import get_text_for_indexing
 from trainings.domain.calendar import CalendarEvent
 from trainings.models import TrainingSession
 from trainings.sign_up import get_sign_up
+
+SEQUENCES_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+SHOWN_FOR = timedelta(minutes=15)
 
 
 def calendar_event(
@@ -40,20 +46,65 @@ def calendar_event(
     return CalendarEvent(**{**values, **changes})
 
 
-def summary(session: TrainingSession, page: Any) -> str:
+def session_url(page_url: str, session: TrainingSession) -> str:
+    """Of this very date: a page shows only the next ones of a long series by itself."""
+    asked = f"?session={session.uid}" if session.series_id else ""
+    return f"{page_url}{asked}#session-{session.uid}"
+
+
+def registration_events(
+    session: TrainingSession, page: Any, *, url: str
+) -> Iterator[CalendarEvent]:
+    """When registration opens and when it closes, where that was said; in the active language.
+
+    Each has a UID of its own. Its SEQUENCE is that of the session's last change in seconds: an
+    opening that moves does not raise the session's own.
+    """
+    if not session.goes_ahead:
+        return
+    title = _title(session, page)
+    for name, moment, words in (
+        ("opens", session.registration_opens_at, _("Registration opens – %(title)s")),
+        ("closes", session.registration_closes_at, _("Registration closes – %(title)s")),
+    ):
+        if moment is None:
+            continue
+        starts_at = moment.astimezone(ZoneInfo(session.time_zone))
+        yield CalendarEvent(
+            uid=str(uuid5(session.uid, name)),
+            sequence=max(0, int((session.changed_at - SEQUENCES_SINCE).total_seconds())),
+            starts_at=starts_at,
+            ends_at=(starts_at.astimezone(UTC) + SHOWN_FOR).astimezone(starts_at.tzinfo),
+            summary=words % {"title": title},
+            description=_("Information and registration: %(url)s") % {"url": url},
+            url=url,
+            categories=(str(session.training.get_kind_display()),),
+            is_free=True,
+            changed_at=last_change(session, page),
+        )
+
+
+def summary(session: TrainingSession, page: Any, *, is_full: bool = False) -> str:
     """Kind, title and municipality, in the active language; the state first."""
+    words = _title(session, page)
+    if session.is_cancelled:
+        return _("CANCELLED – %(title)s") % {"title": words}
+    if session.is_postponed:
+        return _("POSTPONED – %(title)s") % {"title": words}
+    if is_full:
+        words = _("FULL – %(title)s") % {"title": words}
+    if session.is_moved:
+        return _("MOVED – %(title)s") % {"title": words}
+    return words
+
+
+def _title(session: TrainingSession, page: Any) -> str:
     words = _("%(kind)s – %(title)s") % {
         "kind": session.training.get_kind_display(),
         "title": page.calendar_title or page.title,
     }
     if session.venue:
         words = f"{words} ({session.venue.municipality})"
-    if session.is_cancelled:
-        return _("CANCELLED – %(title)s") % {"title": words}
-    if session.is_postponed:
-        return _("POSTPONED – %(title)s") % {"title": words}
-    if session.is_moved:
-        return _("MOVED – %(title)s") % {"title": words}
     return words
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from wagtail.models import Page
 
 from trainings.conf import conf
+from trainings.domain.publishing import session_url
 from trainings.models import (
     Programme,
     SessionSeries,
@@ -40,8 +41,7 @@ class ListedSession:
     @property
     def address(self) -> str:
         """Of this very date: a page shows only the next ones of a long series by itself."""
-        asked = f"?session={self.session.uid}" if self.session.series_id else ""
-        return f"{self.url}{asked}#session-{self.session.uid}"
+        return session_url(self.url, self.session)
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,16 @@ def live_pages(training_ids: Iterable[int]) -> QuerySet[Any]:
 
 def pages_by_training(pages: Iterable[Any], *, language: str) -> dict[int, Any]:
     """One page a training: in `language` when there is one, else the one made first."""
-    return _one_each(pages, "training_id", language=language)
+    return one_each(pages, "training_id", language=language)
 
 
-def _one_each(pages: Iterable[Any], facts: str, *, language: str) -> dict[int, Any]:
+def pages_of(pages: Any, facts: str, key: str, *, below: Page) -> list[Any]:
+    """Of these pages, those of one programme or training on a site or in a catalogue."""
+    return list(pages.filter(_below(below), **{facts: key}).select_related("locale"))
+
+
+def one_each(pages: Iterable[Any], facts: str, *, language: str) -> dict[int, Any]:
+    """By the key of their facts, one page: in `language`, else the one made first."""
     chosen: dict[int, Any] = {}
     # The last one written wins: of the same language the one made first.
     for page in sorted(pages, key=lambda page: (page.locale.language_code == language, -page.pk)):
@@ -183,7 +189,7 @@ def programme_pages(catalogue: Page) -> list[Any]:
     pages: QuerySet[Any] = conf.get_programme_page_model().objects.live().public()
     pages = pages.filter(_below(catalogue)).select_related("locale", "programme", "picture")
     language = catalogue.locale.language_code
-    found = _one_each(pages, "programme_id", language=language).values()
+    found = one_each(pages, "programme_id", language=language).values()
     return sorted(found, key=lambda page: page.title)
 
 
@@ -191,7 +197,7 @@ def programme_page(programme: Programme, *, language: str) -> Any | None:
     """The programme's live page, in `language` when there is one."""
     pages: QuerySet[Any] = conf.get_programme_page_model().objects.live()
     pages = pages.filter(programme=programme).select_related("locale")
-    return _one_each(pages, "programme_id", language=language).get(programme.pk)
+    return one_each(pages, "programme_id", language=language).get(programme.pk)
 
 
 def catalogue_above(page: Page) -> Page | None:

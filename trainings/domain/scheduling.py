@@ -42,7 +42,7 @@ CORRECTIONS = (
 @transaction.atomic
 def schedule(session: TrainingSession, *, by: Any, at: datetime) -> TrainingSession:
     """Save a new session. Raises ValidationError when its fields contradict each other."""
-    session.changed_at = at
+    session.created_at = session.changed_at = at
     session.full_clean()
     session.save()
     log(session, "trainings.schedule", user=by, timestamp=at)
@@ -54,7 +54,7 @@ def schedule(session: TrainingSession, *, by: Any, at: datetime) -> TrainingSess
 def schedule_many(sessions: list[TrainingSession], *, by: Any, at: datetime) -> None:
     """The same for many, in one INSERT; a line of history and a signal for each."""
     for session in sessions:
-        session.changed_at = at
+        session.created_at = session.changed_at = at
         session.clean()
     TrainingSession.objects.bulk_create(sessions)
     CalendarState.touch()  # bulk_create sends no signal of its own

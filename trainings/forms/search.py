@@ -37,6 +37,7 @@ LABELS: dict[str, str | Promise] = {
     "programme": gettext_lazy("Programme"),
     "kind": gettext_lazy("Kind"),
     "theme": gettext_lazy("Theme"),
+    "audience": gettext_lazy("Audience"),
     "place": gettext_lazy("Place"),
     "language": gettext_lazy("Spoken language"),
     "places": gettext_lazy("Places left"),
@@ -47,6 +48,7 @@ CHOICES: dict[str, str | Promise] = {
     "programme": gettext_lazy("All programmes"),
     "kind": gettext_lazy("All kinds"),
     "theme": gettext_lazy("All themes"),
+    "audience": gettext_lazy("All audiences"),
     "place": gettext_lazy("All places"),
     "language": gettext_lazy("All languages"),
 }
@@ -354,6 +356,7 @@ def _wanted(said: Mapping[str, str]) -> Wanted:
         programme=said.get("programme", ""),
         kind=said.get("kind", ""),
         theme=said.get("theme", ""),
+        audience=said.get("audience", ""),
         place=said.get("place", ""),
         language=said.get("language", ""),
         places_left="places" in said,

@@ -12,12 +12,13 @@ from trainings.models.pages import (
 )
 from trainings.models.series import SessionSeries
 from trainings.models.sessions import TrainingSession, wall_clock
-from trainings.models.themes import Theme
+from trainings.models.themes import Audience, Theme
 from trainings.models.trainers import Trainer
 from trainings.models.trainings import Programme, Training
 from trainings.models.venues import Venue
 
 __all__ = [
+    "Audience",
     "CalendarState",
     "ClosedPeriod",
     "Programme",

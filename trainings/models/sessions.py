@@ -112,6 +112,7 @@ class TrainingSession(models.Model):
         editable=False,
         help_text=_("Somebody decided on this session by hand: its series leaves it alone."),
     )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = SessionQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from trainings import signals
 from trainings.enums import SessionKind
 from trainings.models.fields import LanguagesField
-from trainings.models.themes import Theme
+from trainings.models.themes import Audience, Theme
 
 
 class Programme(models.Model):
@@ -56,6 +56,9 @@ class Training(models.Model):
     themes = models.ManyToManyField(
         Theme, verbose_name=_("themes"), blank=True, related_name="trainings"
     )
+    audiences = models.ManyToManyField(
+        Audience, verbose_name=_("audiences"), blank=True, related_name="trainings"
+    )
     languages = LanguagesField(
         _("spoken languages"), blank=True, help_text=_("In which one takes part.")
     )
@@ -79,5 +82,6 @@ class Training(models.Model):
         settings = {field: getattr(self, field) for field in fields if field not in own}
         made = Training.objects.create(name=name, **settings)
         made.themes.set(self.themes.all())
+        made.audiences.set(self.audiences.all())
         signals.training_copied.send(Training, original=self, copy=made)
         return made

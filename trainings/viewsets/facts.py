@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from trainings.models import ClosedPeriod, Theme, Trainer, Training, Venue
+from trainings.models import Audience, ClosedPeriod, Theme, Trainer, Training, Venue
 from trainings.viewsets.sessions import SessionViewSet
 
 
@@ -37,6 +37,7 @@ class TrainingViewSet(FactViewSet):
     panels = [
         FieldPanel("kind"),
         FieldPanel("themes", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("audiences", widget=forms.CheckboxSelectMultiple),
         FieldPanel("languages"),
         FieldPanel("is_discreet"),
     ]
@@ -57,12 +58,21 @@ class TrainerViewSet(FactViewSet):
     list_display = ["name", "role", "organisation"]
 
 
-class ThemeViewSet(FactViewSet):
-    model = Theme
+class LabelViewSet(FactViewSet):
     icon = "tag"
-    menu_label = _("Themes")
     list_display = ["name", "slug"]
     panels = [FieldPanel("name"), FieldPanel("slug")]
+
+
+class ThemeViewSet(LabelViewSet):
+    model = Theme
+    menu_label = _("Themes")
+
+
+class AudienceViewSet(LabelViewSet):
+    model = Audience
+    icon = "group"
+    menu_label = _("Audiences")
 
 
 class ClosedPeriodViewSet(FactViewSet):
@@ -86,6 +96,7 @@ class TrainingsGroup(SnippetViewSetGroup):
         TrainingViewSet,
         ClosedPeriodViewSet,
         ThemeViewSet,
+        AudienceViewSet,
         VenueViewSet,
         TrainerViewSet,
     )

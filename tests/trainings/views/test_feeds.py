@@ -1,11 +1,12 @@
+import gzip
 from datetime import UTC, time, timedelta
 
 import pytest
 import vobject
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_http_date
 from icalendar import Calendar
 from wagtail.models import PageViewRestriction
 
@@ -17,7 +18,8 @@ from tests.factories.trainings import (
     translated,
     venue,
 )
-from trainings.domain import scheduling
+from trainings.domain import feeds, scheduling
+from trainings.forms.feeds import feed_path
 from trainings.models import CalendarState, TrainingSession
 from trainings.views.feeds import CalendarView
 
@@ -42,7 +44,8 @@ def changed_before_now(monkeypatch):
     noon = timezone.now().astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 
     def touch():
-        latest = CalendarState.read() or noon
+        state = CalendarState.read()
+        latest = state.changed_at if state else noon
         CalendarState.objects.update_or_create(
             pk=1, defaults={"changed_at": max(latest, noon) + timedelta(seconds=1)}
         )
@@ -311,6 +314,7 @@ def test_a_feed_is_only_read(client, page):
 
 def queries_for(client, url):
     client.get(url)
+    feeds.forget()
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
@@ -337,3 +341,216 @@ def test_the_date_of_change_is_left_out_while_its_second_lasts(client, page, soo
     assert "Last-Modified" not in response
     asked = {"If-Modified-Since": http_date(timezone.now().timestamp())}
     assert client.get(FEED, headers=asked).status_code == 200
+
+
+def test_a_feed_that_has_not_changed_takes_one_small_query(
+    client, page, soon, django_assert_num_queries
+):
+    session(page, soon)
+    first = client.get(FEED)
+
+    with django_assert_num_queries(1) as asked:
+        again = client.get(FEED, headers={"If-None-Match": first["ETag"]})
+
+    assert again.status_code == 304
+    assert [query["sql"] for query in asked.captured_queries] == [
+        "SELECT changed_at, unsettled_until FROM trainings_calendarstate WHERE id = 1"
+    ]
+
+
+# --- feeds of a choice -------------------------------------------------------------------------
+
+
+def test_a_feed_has_what_its_address_asks_for(client, page, soon):
+    session(page, soon, venue=venue())
+    there = session(page, soon + timedelta(days=1), venue=venue(municipality="La Louvière"))
+
+    answer = client.get("/agenda/fr/kind/training-morning/place/la-louviere/trainings.ics")
+
+    assert [str(event["UID"]) for event in events(answer.content)] == [str(there.uid)]
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_filters_are_those_of_the_catalogue(client, page, soon):
+    online = training_page(page.get_parent(), title="En ligne")
+    online.training.languages = ["nl"]
+    online.training.save()
+    session(page, soon, venue=venue(), capacity=1)
+    session(online, soon, online_url="https://meet.example/")
+    asked = [
+        {"place": "Charleroi"},
+        {"place": "online"},
+        {"language": "nl"},
+        {"kind": "TRAINING_MORNING"},
+        {"places": "left"},
+        {"language": "nl", "places": "left"},
+    ]
+
+    for said in asked:
+        shown = client.get(page.get_parent().url, said).context["agenda"].sessions
+        found = events(client.get(f"/agenda/fr/{feed_path(said)}trainings.ics").content)
+        assert sorted(str(event["UID"]) for event in found) == sorted(
+            str(line.session.uid) for line in shown
+        )
+
+
+def test_a_retired_feed_is_gone_and_says_so(client, page, soon):
+    session(page, soon)
+    url = f"/agenda/fr/training/{page.training_id}-en-recherche/trainings.ics"
+    assert client.get(url).status_code == 200
+
+    page.unpublish()
+
+    answer = client.get(url)
+    assert (answer.status_code, answer["Content-Type"]) == (410, "text/plain; charset=utf-8")
+    assert answer.content.decode() == "Ce calendrier n’existe plus."
+    page.save_revision().publish()
+    assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["theme/inconnu/", "training/99999/", "year/1999/", "places/left/theme/x/", "a/b/"]
+)
+def test_a_feed_nobody_offers_is_404(client, page, path):
+    assert client.get(f"/agenda/fr/{path}trainings.ics").status_code == 404
+
+
+# --- among other people's middleware -----------------------------------------------------------
+
+AROUND = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+
+@pytest.fixture
+def behind_everything(settings):
+    settings.MIDDLEWARE = AROUND
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_conditional_requests_work_behind_compression(
+    client, page, soon, behind_everything, encoding
+):
+    session(page, soon, venue=venue())
+    asked = {"Accept-Encoding": encoding, "Accept-Language": "nl"}
+
+    first = client.get(FEED, headers=asked)
+    tag = first["ETag"]
+    again = client.get(FEED, headers={**asked, "If-None-Match": tag})
+    by_date = client.get(FEED, headers={**asked, "If-Modified-Since": first["Last-Modified"]})
+    changed = session(page, soon + timedelta(days=1))
+    after = client.get(FEED, headers={**asked, "If-None-Match": tag})
+
+    is_packed = encoding == "gzip"
+    content = gzip.decompress(after.content) if is_packed else after.content
+    assert [one.status_code for one in (first, again, by_date, after)] == [200, 304, 304, 200]
+    assert tag.startswith("W/") is is_packed
+    assert ("Content-Encoding" in first) is is_packed
+    assert str(changed.uid).encode() in content
+    assert client.get(FEED, headers={**asked, "If-None-Match": after["ETag"]}).status_code == 304
+
+
+def test_the_tag_of_the_plain_bytes_answers_who_asks_for_packed_ones(
+    client, page, soon, behind_everything
+):
+    session(page, soon)
+    strong = client.get(FEED, headers={"Accept-Encoding": "identity"})["ETag"]
+
+    asked = {"Accept-Encoding": "gzip", "If-None-Match": f'"other", W/{strong}'}
+
+    assert client.get(FEED, headers=asked).status_code == 304
+
+
+def test_what_is_answered_depends_on_no_visitor(client, page, soon, behind_everything):
+    session(page, soon)
+    client.cookies["sessionid"] = "anything"
+
+    answer = client.get(FEED, headers={"Accept-Language": "nl", "Accept": "text/html"})
+
+    varies = {name.strip().lower() for name in answer["Vary"].split(",")}
+    assert varies <= {"accept-encoding", "accept-language"}
+    assert answer["Cache-Control"] == "max-age=900, public"
+    assert answer["Content-Language"] == "fr"
+    assert answer.cookies.output() == ""
+    assert events(answer.content)[0]["SUMMARY"].startswith("Matinée de formation")
+
+
+def test_a_304_has_the_headers_of_the_answer_it_stands_for(client, page, soon):
+    session(page, soon)
+    first = client.get(FEED)
+
+    again = client.get(FEED, headers={"If-None-Match": first["ETag"]})
+
+    names = ("ETag", "Last-Modified", "Cache-Control", "Content-Language")
+    assert [again[name] for name in names] == [first[name] for name in names]
+    assert again.content == b""
+
+
+@pytest.mark.parametrize("date", ["yesterday", "Thu, 99 Nov 2026 10:00:00 GMT", "0", ""])
+def test_a_date_that_means_nothing_is_no_date(client, page, soon, date):
+    session(page, soon)
+
+    assert client.get(FEED, headers={"If-Modified-Since": date}).status_code == 200
+
+
+def test_a_later_date_than_the_change_is_answered_304_and_an_earlier_one_200(client, page, soon):
+    session(page, soon)
+    changed = parse_http_date(client.get(FEED)["Last-Modified"])
+
+    statuses = [
+        client.get(FEED, headers={"If-Modified-Since": http_date(changed + seconds)}).status_code
+        for seconds in (-1, 0, 1)
+    ]
+
+    assert statuses == [200, 304, 304]
+
+
+def test_the_tag_counts_before_the_date(client, page, soon):
+    session(page, soon)
+    first = client.get(FEED)
+
+    asked = {"If-None-Match": '"another"', "If-Modified-Since": first["Last-Modified"]}
+
+    assert client.get(FEED, headers=asked).status_code == 200
+
+
+# --- without a database ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_database(client, page, soon):
+    """Nobody answers where it was, and no file is there."""
+    session(page, soon)
+    client.get(FEED)
+    working = connections["default"]
+    away = connections.create_connection("default")
+    nowhere = {"NAME": "/nowhere/at/all", "HOST": "/nowhere"}
+    away.settings_dict = {**working.settings_dict, **nowhere}
+    connections["default"] = away
+    yield
+    connections["default"] = working
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        FEED,
+        "/agenda/fr/kind/visit/trainings.ics",
+        "/agenda/fr/session-00000000-0000-0000-0000-000000000000.ics",
+    ],
+)
+def test_without_a_database_no_calendar_is_emptied(client, no_database, url):
+    answer = client.get(url, headers={"If-None-Match": '"anything"'})
+
+    assert answer.status_code == 503
+    assert (answer["Retry-After"], answer["Cache-Control"]) == ("600", "no-store")
+    assert answer["Content-Type"].startswith("text/plain")
+    assert answer.content == b""

@@ -1,28 +1,28 @@
-"""What must stay fast, as ratios to a floor measured in the same run: `make bench`.
-
-Figures in milliseconds tell of the machine; ratios tell of the code.
-"""
+"""The catalogue, as it grows."""
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import statistics
 import sys
-import tempfile
-from collections.abc import Callable
 from datetime import UTC, date, time, timedelta
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Page
 
-import django
-from django.conf import settings
+from tests.bench.measuring import ROUNDS, show
+from tests.factories.trainings import catalogue, programme_page, venue
+from trainings.enums import SessionKind
+from trainings.models import Theme, Training, TrainingPage, TrainingSession, wall_clock
 
-ROUNDS = 30
 SESSIONS = 200
 MANY_SESSIONS = 20_000
 MANY_TRAININGS = 2_000
@@ -30,101 +30,7 @@ YEARS_BACK, YEARS_AHEAD = 9, 1
 TURNS = 5
 
 
-def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Median over the rounds, after one to warm up."""
-    work()
-    times = []
-    for _round in range(rounds):
-        begun = perf_counter()
-        work()
-        times.append((perf_counter() - begun) * 1000)
-    return statistics.median(times)
-
-
-def show(what: str, measured: float, floor: float, floor_name: str) -> None:
-    sys.stdout.write(
-        f"{what:<42} {measured:8.2f} ms   {measured / floor:6.1f} × {floor_name} ({floor:.2f} ms)\n"
-    )
-
-
-def prepare(folder: str) -> None:
-    settings.DATABASES["default"]["NAME"] = str(Path(folder, "bench.sqlite3"))
-    settings.ALLOWED_HOSTS = ["*"]
-    # Pages are indexed once, when all are there.
-    settings.WAGTAILSEARCH_BACKENDS = {
-        "default": {**settings.WAGTAILSEARCH_BACKENDS["default"], "AUTO_UPDATE": False}
-    }
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415 -- after setup
-
-    call_command("migrate", verbosity=0)
-
-
 def measure() -> None:
-    # Models exist only after the set-up above.
-    from django.test import Client  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
-
-    from registrations.domain.signup import sign_up  # noqa: PLC0415
-    from registrations.models import Participation  # noqa: PLC0415
-    from tests.factories.registrations import booker, partner, person  # noqa: PLC0415
-    from tests.factories.trainings import catalogue, session, training_page, venue  # noqa: PLC0415
-
-    page = training_page(catalogue(), title="Accompagner un ménage")
-    place = venue()
-    first_day = timezone.localdate() + timedelta(days=30)
-    sessions = [
-        session(page, first_day + timedelta(days=number), venue=place, capacity=None)
-        for number in range(SESSIONS)
-    ]
-    client = Client()
-    feed = client.get("/agenda/fr/trainings.ics")
-    floor = milliseconds(lambda: client.get("/agenda/xx/trainings.ics"))
-    sys.stdout.write(f"{SESSIONS} sessions, {len(feed.content)} bytes of calendar\n")
-    show("feed", milliseconds(lambda: client.get("/agenda/fr/trainings.ics")), floor, "a 404")
-    show(
-        "feed, not modified",
-        milliseconds(
-            lambda: client.get("/agenda/fr/trainings.ics", headers={"If-None-Match": feed["ETag"]})
-        ),
-        floor,
-        "a 404",
-    )
-    show("catalogue", milliseconds(lambda: client.get(page.get_parent().url)), floor, "a 404")
-
-    service, at = partner(), timezone.now()
-    numbers = iter(range(10**6))
-
-    def sign_up_one() -> None:
-        number = next(numbers)
-        sign_up(
-            [person(sessions[0], number=number)],
-            partner=service,
-            booker=booker(email=f"{number}@bench.example"),
-            key=str(number),
-            at=at,
-        )
-
-    sign_up_one()
-    bare = milliseconds(
-        lambda: Participation.objects.bulk_create(
-            [
-                Participation(
-                    participant=sessions[0].participations.first().participant,
-                    session=sessions[0],
-                    status="WITHDRAWN",
-                    changed_at=at,
-                )
-            ]
-        )
-    )
-    show("sign-up of one person", milliseconds(sign_up_one), bare, "one bare INSERT")
-
-
-# --- the catalogue, as it grows ----------------------------------------------------------------
-
-
-def measure_catalogue() -> None:
     """Each page with 200 sessions, and with 20,000 over ten years in 2,000 trainings.
 
     What a page shows is the same number of sessions in both: 24 of a list and of the archive;
@@ -133,13 +39,6 @@ def measure_catalogue() -> None:
     One training in five has the word that is looked for. Both databases are asked in turn, and
     the processor's time counts: what else the machine does meanwhile is no part of the ratio.
     """
-    from django.core.management import call_command  # noqa: PLC0415 -- after setup
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
-
-    from tests.factories.trainings import catalogue, programme_page, venue  # noqa: PLC0415
-    from trainings.models import Theme  # noqa: PLC0415
 
     index, today = catalogue(slug="grown"), timezone.localdate()
     shown_month = (today.replace(day=1) + timedelta(days=70)).replace(day=1)
@@ -154,21 +53,21 @@ def measure_catalogue() -> None:
     a_month = MANY_SESSIONS // (12 * (YEARS_BACK + YEARS_AHEAD))
     last_year = today - timedelta(days=364)
 
-    trainings = _add_trainings(programmes, themes, SESSIONS)
-    _add_sessions(trainings, venues, [shown_month + timedelta(days=n % 28) for n in range(a_month)])
+    trainings = add_trainings(programmes, themes, SESSIONS)
+    add_sessions(trainings, venues, [shown_month + timedelta(days=n % 28) for n in range(a_month)])
     in_the_past = [last_year + timedelta(days=n) for n in range(SESSIONS - a_month)]
-    _add_sessions(trainings, venues, in_the_past)
+    add_sessions(trainings, venues, in_the_past)
     call_command("update_index", verbosity=0)
     connection.close()
     many = connection.settings_dict["NAME"]
     few = str(Path(many).with_name("few.sqlite3"))
     shutil.copy(many, few)
 
-    trainings += _add_trainings(programmes, themes, MANY_TRAININGS - SESSIONS)
+    trainings += add_trainings(programmes, themes, MANY_TRAININGS - SESSIONS)
     days = [today + timedelta(days=n) for n in range(-365 * YEARS_BACK, 365 * YEARS_AHEAD)]
     days = [day for day in days if (day.year, day.month) != (shown_month.year, shown_month.month)]
     more = MANY_SESSIONS - SESSIONS
-    _add_sessions(trainings, venues, [days[n * len(days) // more] for n in range(more)])
+    add_sessions(trainings, venues, [days[n * len(days) // more] for n in range(more)])
     call_command("update_index", verbosity=0)
 
     client = Client(headers={"host": "localhost"})
@@ -200,13 +99,8 @@ def measure_catalogue() -> None:
         show(name, with_many, with_few, f"with {SESSIONS}")
 
 
-def _add_trainings(programmes: list[Any], themes: list[Any], many: int) -> list[Any]:
+def add_trainings(programmes: list[Any], themes: list[Any], many: int) -> list[Any]:
     """Trainings with a live page each, below a programme; without a revision or a signal."""
-    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415 -- after setup
-    from wagtail.models import Page  # noqa: PLC0415
-
-    from trainings.enums import SessionKind  # noqa: PLC0415
-    from trainings.models import Training, TrainingPage  # noqa: PLC0415
 
     kinds, content_type = list(SessionKind), ContentType.objects.get_for_model(TrainingPage)
     before = Training.objects.count()
@@ -251,8 +145,7 @@ def _add_trainings(programmes: list[Any], themes: list[Any], many: int) -> list[
     return made
 
 
-def _add_sessions(trainings: list[Any], venues: list[Any], days: list[date]) -> None:
-    from trainings.models import TrainingSession, wall_clock  # noqa: PLC0415 -- after setup
+def add_sessions(trainings: list[Any], venues: list[Any], days: list[date]) -> None:
 
     chance = random.Random(1)
     chance.shuffle(order := [trainings[n % len(trainings)] for n in range(len(days))])
@@ -275,10 +168,3 @@ def _add_sessions(trainings: list[Any], venues: list[Any], days: list[date]) -> 
         ],
         batch_size=1000,
     )
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        prepare(folder)
-        measure()
-        measure_catalogue()
