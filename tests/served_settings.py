@@ -14,6 +14,9 @@ from tests.settings import DATABASES
 #: The control of an experiment: the same site without the lock.
 SERVED_WITHOUT_LOCK = os.environ.get("SERVED_WITHOUT_LOCK") == "1"
 
+#: Another: feeds are kept although a change is on its way.
+SERVED_TRUSTING = os.environ.get("SERVED_TRUSTING") == "1"
+
 _address = os.environ["SERVED_DATABASE"]
 if _address.startswith("postgresql:"):
     _parts = conninfo_to_dict(_address)

@@ -6,9 +6,21 @@ from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import post_page_move
 
 from trainings.conf import conf
-from trainings.models import Audience, CalendarState, Theme, Training, TrainingSession, Venue
+from trainings.models import (
+    Audience,
+    CalendarState,
+    SessionSeries,
+    Theme,
+    Training,
+    TrainingSession,
+    Venue,
+)
 
-SHOWN = (TrainingSession, Training, Venue, Theme, Audience, PageViewRestriction, Site, Locale)
+# A series that is deleted lets its sessions go without a signal of theirs.
+SHOWN = (
+    *(TrainingSession, SessionSeries, Training, Venue, Theme, Audience),
+    *(PageViewRestriction, Site, Locale),
+)
 
 
 # What Wagtail writes down when a draft is saved; the public sees none of it.

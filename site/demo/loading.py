@@ -52,6 +52,7 @@ from registrations.models import PartnerService, ServiceKind, SignUpQuestions
 from trainings.domain import acts, scheduling, series
 from trainings.domain.days_off import days_off
 from trainings.models import (
+    Audience,
     ClosedPeriod,
     ProgrammePage,
     SessionSeries,
@@ -64,6 +65,7 @@ from trainings.models import (
     TranslatedText,
     Venue,
 )
+from trainings.models.themes import Label
 from trainings.sign_up import SessionAct
 
 SITE_NAME = "La Sambrienne (démo)"
@@ -109,7 +111,7 @@ def make_groups(users: dict[str, Any]) -> None:
             "wagtailadmin.access_admin",
             "simple_translation.submit_translation",
             *_all("trainings", ("trainingsession", "venue", "trainer"), "add change delete view"),
-            *_all("trainings", ("theme", "closedperiod"), "add change delete view"),
+            *_all("trainings", ("theme", "audience", "closedperiod"), "add change delete view"),
             *_all("trainings", ("training",), "change view"),
         )
     )
@@ -198,10 +200,10 @@ def make_venues() -> dict[str, Venue]:
     return made
 
 
-def make_themes() -> dict[str, Theme]:
+def make_labels(kind: type[Label], names: dict[str, tuple[str, str]]) -> dict[str, Any]:
     return {
-        slug: Theme.objects.create(slug=slug, name=TranslatedText(fr=french, nl=dutch))
-        for slug, (french, dutch) in words.THEMES.items()
+        slug: kind._default_manager.create(slug=slug, name=TranslatedText(fr=french, nl=dutch))
+        for slug, (french, dutch) in names.items()
     }
 
 
@@ -211,11 +213,12 @@ def make_themes() -> dict[str, Theme]:
 class PageMaker:
     """French pages first; their Dutch translations are copies, into which the words are put."""
 
-    def __init__(self, images: dict, documents: dict, trainers: dict, themes: dict) -> None:
+    def __init__(self, images: dict, documents: dict, trainers: dict) -> None:
         self.images = images
         self.documents = documents
         self.trainers = trainers
-        self.themes = themes
+        self.themes = make_labels(Theme, words.THEMES)
+        self.audiences = make_labels(Audience, words.AUDIENCES)
         self.dutch = Locale.objects.get_or_create(language_code="nl")[0]
         self.trainings: dict[str, Training] = {}
 
@@ -286,6 +289,7 @@ class PageMaker:
         training.languages = list(content.spoken)  # type: ignore[assignment]  # a list in code
         training.save()
         training.themes.set(self.themes[slug] for slug in content.themes)
+        training.audiences.set(self.audiences[slug] for slug in content.audiences)
         if content.nl:
             self.translate(page, **self.training_fields(content.nl, "nl"))
         return training

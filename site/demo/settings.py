@@ -101,7 +101,10 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.config(
-        default=f"sqlite:///{VAR / 'demo.sqlite3'}", conn_health_checks=True
+        default=f"sqlite:///{VAR / 'demo.sqlite3'}",
+        # Opening one takes longer than telling a calendar that nothing has changed.
+        conn_max_age=600,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

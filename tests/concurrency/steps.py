@@ -5,6 +5,7 @@ One process a question: the database of the site is not the one of the tests.
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,8 @@ from django.utils import timezone  # noqa: E402
 from registrations.models import OutgoingEmail, Participation, Registration  # noqa: E402
 from tests.factories.registrations import partner  # noqa: E402
 from tests.factories.trainings import catalogue, session, training_page  # noqa: E402
-from trainings.models import TrainingSession  # noqa: E402
+from trainings.domain import scheduling  # noqa: E402
+from trainings.models import CalendarState, TrainingSession  # noqa: E402
 
 
 def prepare(*titles: str) -> dict[str, dict[str, Any]]:
@@ -32,7 +34,11 @@ def prepare(*titles: str) -> dict[str, dict[str, Any]]:
     for title in titles:
         page = training_page(parent, title)
         morning = session(page, on, capacity=1)
-        made[title] = {"uid": str(page.training.uid), "session": morning.pk}
+        made[title] = {
+            "uid": str(page.training.uid),
+            "session": morning.pk,
+            "entry": str(morning.uid),
+        }
     return made
 
 
@@ -51,7 +57,52 @@ def outcome(session_pk: str) -> dict[str, Any]:
     }
 
 
-STEPS: dict[str, Callable[..., Any]] = {"prepare": prepare, "outcome": outcome}
+PAUSE = 0.03  # seconds
+
+
+def move_often(session_pk: str, changes: str) -> list[tuple[int, float]]:
+    """As the admin does, in a transaction: each sequence with the instant at which all may see it.
+
+    Instants are of the machine's monotonic clock, which processes share.
+    """
+    seen = []
+    for _change in range(int(changes)):
+        morning = TrainingSession.objects.get(pk=session_pk)
+        to = {"start_time": morning.start_time.replace(minute=(morning.sequence + 1) % 30)}
+        morning = scheduling.reschedule(morning, to=to, by=None, at=timezone.now())
+        seen.append((morning.sequence, time.monotonic()))
+        time.sleep(PAUSE)
+    return seen
+
+
+def write_often(session_pk: str, changes: str) -> list[tuple[int, float]]:
+    """The same with bare saves, and time to read between their commit and the note of it."""
+    seen = []
+    announce, touch = CalendarState.announce, CalendarState.touch
+
+    def announce_and_wait() -> None:
+        announce()
+        time.sleep(PAUSE)
+
+    def wait_and_touch() -> None:
+        seen.append((morning.sequence, time.monotonic()))
+        time.sleep(PAUSE)
+        touch()
+
+    CalendarState.announce, CalendarState.touch = announce_and_wait, wait_and_touch  # type: ignore[method-assign]
+    for _change in range(int(changes)):
+        morning = TrainingSession.objects.get(pk=session_pk)
+        morning.sequence += 1
+        morning.save()
+    return seen
+
+
+STEPS: dict[str, Callable[..., Any]] = {
+    "prepare": prepare,
+    "outcome": outcome,
+    "move_often": move_often,
+    "write_often": write_often,
+}
 
 if __name__ == "__main__":
     step, *arguments = sys.argv[1:]

@@ -35,6 +35,8 @@ class CalendarState(models.Model):
     (RFC 9110 §5.6.7) have no fractions and two changes within one second must differ.
     """
 
+    now = staticmethod(timezone.now)
+
     changed_at = models.DateTimeField()
     unsettled_until = models.DateTimeField(null=True)
 
@@ -71,11 +73,11 @@ class CalendarState(models.Model):
         before for the present.
         """
         if not connection.in_atomic_block:
-            cls._move(unsettled_until=timezone.now() + SETTLES_WITHIN)
+            cls._move(unsettled_until=cls.now() + SETTLES_WITHIN)
 
     @classmethod
     def _move(cls, *, unsettled_until: datetime | None = None) -> None:
-        now = timezone.now().replace(microsecond=0)
+        now = cls.now().replace(microsecond=0)
         with transaction.atomic():
             row, created = cls.objects.select_for_update().get_or_create(
                 pk=1, defaults={"changed_at": now, "unsettled_until": unsettled_until}

@@ -32,6 +32,7 @@ class TrainingContent:
     trainers: tuple[str, ...] = ()
     programme: str = ""
     themes: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ("intervenants",)
     spoken: tuple[str, ...] = ("fr",)
     is_discreet: bool = False
 
@@ -383,6 +384,7 @@ TRAININGS = {
         picture="table",
         trainers=("network",),
         themes=("energie", "partenariats"),
+        audiences=("intervenants", "responsables"),
         spoken=("fr", "nl"),
         fr=TrainingWords(
             title="Rencontre d’ouverture",
@@ -441,6 +443,7 @@ TRAININGS = {
         picture="scaffold",
         trainers=("network",),
         themes=("energie", "habiter"),
+        audiences=("intervenants", "responsables"),
         spoken=("fr", "nl"),
         fr=TrainingWords(
             title="Groupe de travail « Rénover avec les habitants »",
@@ -508,6 +511,7 @@ TRAININGS = {
         picture="stage",
         trainers=("network",),
         themes=("energie", "partenariats"),
+        audiences=("intervenants", "responsables", "volontaires"),
         spoken=("fr", "nl"),
         fr=TrainingWords(
             title="Colloque annuel",
@@ -525,6 +529,7 @@ TRAININGS = {
         picture="papers",
         trainers=("social",),
         themes=("recherche", "habiter"),
+        audiences=("intervenants", "volontaires"),
         fr=TrainingWords(
             title="Le bail, pas à pas",
             calendar_title="Le bail, pas à pas",
@@ -545,6 +550,7 @@ TRAININGS = {
         picture="doors",
         trainers=("referents", "police"),
         themes=("partenariats",),
+        audiences=("responsables",),
         fr=TrainingWords(
             title="Repérer et orienter : formation des référents",
             calendar_title="Repérer et orienter",
@@ -585,6 +591,7 @@ TRAININGS = {
         picture="coffee",
         trainers=("neighbourhood",),
         themes=("habiter",),
+        audiences=("volontaires", "intervenants"),
         fr=TrainingWords(
             title="Café des voisins",
             introduction=(
@@ -729,6 +736,13 @@ THEMES = {
     "habiter": ("Vivre dans son logement", "Thuis in zijn woning"),
     "energie": ("Énergie et climat", "Energie en klimaat"),
     "partenariats": ("Partenariats", "Partnerschappen"),
+}
+
+#: The same.
+AUDIENCES = {
+    "intervenants": ("Intervenantes et intervenants sociaux", "Maatschappelijk werkers"),
+    "responsables": ("Responsables de service", "Diensthoofden"),
+    "volontaires": ("Bénévoles", "Vrijwilligers"),
 }
 
 #: The page of a training, in its address.

@@ -42,15 +42,7 @@ def soon():
 def changed_before_now(monkeypatch):
     """It is 13:00; changes happened one a second from noon on, all before this minute."""
     noon = timezone.now().astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-
-    def touch():
-        state = CalendarState.read()
-        latest = state.changed_at if state else noon
-        CalendarState.objects.update_or_create(
-            pk=1, defaults={"changed_at": max(latest, noon) + timedelta(seconds=1)}
-        )
-
-    monkeypatch.setattr(CalendarState, "touch", touch)
+    monkeypatch.setattr(CalendarState, "now", staticmethod(lambda: noon))
     monkeypatch.setattr(CalendarView, "now", staticmethod(lambda: noon + timedelta(hours=1)))
 
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         images, documents = loading.make_pictures(), loading.make_documents()
         users = loading.make_accounts()
         self.stdout.write("  Pages in French and Dutch…")
-        pages = loading.PageMaker(images, documents, loading.make_trainers(), loading.make_themes())
+        pages = loading.PageMaker(images, documents, loading.make_trainers())
         pages.make()
         loading.make_groups(users)
         self.stdout.write(f"  Sessions, counted from {first:%Y-%m-%d}…")
