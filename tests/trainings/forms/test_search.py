@@ -25,7 +25,7 @@ from tests.factories.trainings import (
 from trainings.domain import scheduling
 from trainings.enums import SessionKind
 from trainings.forms.search import LABELS, PER_PAGE, Search
-from trainings.models import Theme
+from trainings.models import Audience, Theme
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +219,9 @@ def two(index):
     )
     facts(wanted, kind=SessionKind.WORKSHOP, languages=["fr", "nl"])
     wanted.training.themes.add(energy)
+    wanted.training.audiences.add(
+        Audience.objects.create(name={"fr": "Bénévoles"}, slug="volontaires")
+    )
     hall = venue(name="Salle des Tilleuls", municipality="Mons")
     other_hall = venue(name="Grande salle", municipality="Liège")
     session(wanted, MORNING_1, venue=hall, online_url="https://meet.example/room")
@@ -239,6 +242,7 @@ def two(index):
         {"programme": "{programme}"},
         {"kind": "WORKSHOP"},
         {"theme": "energie"},
+        {"audience": "volontaires"},
         {"place": "Mons"},
         {"place": "{venue}"},
         {"place": "online"},

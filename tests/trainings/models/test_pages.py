@@ -18,7 +18,7 @@ from tests.factories.trainings import (
     training_page,
     translated,
 )
-from trainings.models import ProgrammePage, Theme, Training, TrainingPage, TrainingSession
+from trainings.models import Audience, ProgrammePage, Theme, Training, TrainingPage, TrainingSession
 
 pytestmark = pytest.mark.django_db
 
@@ -58,12 +58,14 @@ def test_a_copy_keeps_what_was_decided_of_the_training(page):
     training.is_discreet, training.languages = True, ["fr", "nl"]
     training.save()
     training.themes.add(theme)
+    audience = Audience.objects.create(name={"fr": "Bénévoles"}, slug="volontaires")
+    training.audiences.add(audience)
     SignUpQuestions.objects.create(training=training, asked=["MEAL"])
 
     copy = page.copy(update_attrs={"slug": "copie", "title": "Copie"}).training
 
     assert (copy.is_discreet, copy.languages) == (True, ["fr", "nl"])
-    assert list(copy.themes.all()) == [theme]
+    assert (list(copy.themes.all()), list(copy.audiences.all())) == ([theme], [audience])
     assert copy.sign_up_questions.asked == ["MEAL"]
 
 

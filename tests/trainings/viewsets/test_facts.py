@@ -7,16 +7,22 @@ from django.urls import reverse
 
 from tests.factories.trainings import catalogue, programme_page, training_page
 from tests.factories.users import user
-from trainings.models import ClosedPeriod, Theme, Training
+from trainings.models import Audience, ClosedPeriod, Theme, Training
 
 pytestmark = pytest.mark.django_db
+
+KINDS = ("closedperiod", "theme", "audience")
 
 
 @pytest.fixture(autouse=True)
 def officer(client):
     acts = ("add", "change", "view", "delete")
     officer = user(
-        *[f"trainings.{act}_{kind}" for act in acts for kind in ("closedperiod", "theme")],
+        *[
+            f"trainings.{act}_{kind}"
+            for act in acts
+            for kind in ("closedperiod", "theme", "audience")
+        ],
         "trainings.change_training",
         "trainings.view_training",
     )
@@ -36,6 +42,7 @@ def test_what_holds_in_every_language_is_set_on_the_training(client):
     typed = {
         "kind": "WORKSHOP",
         "themes": [housing.pk, energy.pk],
+        "audiences": [Audience.objects.create(name={"fr": "Bénévoles"}, slug="volontaires").pk],
         "languages": ["fr", "nl"],
         "is_discreet": "on",
     }
@@ -46,6 +53,7 @@ def test_what_holds_in_every_language_is_set_on_the_training(client):
     saved = Training.objects.get()
     assert (saved.kind, saved.languages, saved.is_discreet) == ("WORKSHOP", ["fr", "nl"], True)
     assert list(saved.themes.values_list("slug", flat=True)) == ["energie", "logement"]
+    assert list(saved.audiences.values_list("slug", flat=True)) == ["volontaires"]
 
     client.post(address(Training, "edit", training.pk), {"kind": "WORKSHOP"})
     saved = Training.objects.get()
@@ -122,15 +130,16 @@ def test_a_closed_period_that_cannot_be_right_is_told(client, typed, field):
     assert not ClosedPeriod.objects.exists()
 
 
-def test_a_theme_is_written_once(client):
+@pytest.mark.parametrize("kind", [Theme, Audience])
+def test_a_label_is_written_once(client, kind):
     typed = {"name_fr": "Logement", "name_nl": "Wonen", "slug": "logement"}
 
-    client.post(address(Theme, "add"), typed)
-    again = client.post(address(Theme, "add"), typed)
+    client.post(address(kind, "add"), typed)
+    again = client.post(address(kind, "add"), typed)
 
-    assert [str(theme) for theme in Theme.objects.all()] == ["Logement"]
+    assert [str(label) for label in kind.objects.all()] == ["Logement"]
     assert list(again.context["form"].errors) == ["slug"]
-    assert client.get(address(Theme, "list")).status_code == 200
+    assert client.get(address(kind, "list")).status_code == 200
 
 
 def test_the_list_of_trainings_costs_the_same_however_long(client):
