@@ -101,9 +101,10 @@ test: $(READERS) chromium ## Run every test on SQLite, and again on PostgreSQL
 	@$(MAKE) --jobs=2 --output-sync=target test-sqlite $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,test-postgresql)
 
 # Without pytest's cache: the two runs would write the same one. What depends on no database is in one
-# run only: tests in a browser with PostgreSQL, the others with SQLite, so that both take as long.
+# run only: tests in a browser and of a served site with PostgreSQL, the others with SQLite, so that
+# both take as long.
 test-sqlite: $(READERS)
-	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -p no:cacheprovider $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,-m "not browser") $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
+	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -p no:cacheprovider $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,-m "not browser and not served") $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
 
 test-postgresql: $(READERS)
 	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider -m "not once" $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)

@@ -9,4 +9,10 @@ class RegistrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from registrations import checks, receivers  # noqa: F401, PLC0415 -- they register themselves
+        from registrations import (  # noqa: PLC0415 -- models have to be there
+            checks,  # noqa: F401 -- it registers itself
+            logs,
+            receivers,  # noqa: F401 -- the same
+        )
+
+        logs.hide_secrets()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 
 class RegistrationsSettings:
@@ -21,10 +22,12 @@ class RegistrationsSettings:
     def organiser_email(self) -> str:
         """Sender of every mail and ORGANIZER of every invitation: calendars want them equal.
 
-        The bare address, also where the setting says "Name <name@example.org>".
+        The bare address as it travels: without the name of "Name <name@example.org>", and its
+        domain in ASCII.
         """
         email = getattr(settings, "REGISTRATIONS_ORGANISER_EMAIL", settings.DEFAULT_FROM_EMAIL)
-        return parseaddr(email)[1]
+        name, at, domain = parseaddr(email)[1].rpartition("@")
+        return f"{name}{at}{punycode(domain)}"
 
     @property
     def data_contact(self) -> str:

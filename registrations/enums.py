@@ -80,3 +80,4 @@ class TokenPurpose(models.TextChoices):
 
     MANAGE = "MANAGE", _("personal link of a registration")
     ANSWER = "ANSWER", _("answer of one person for one session")
+    CALENDAR = "CALENDAR", _("calendar address of one person")

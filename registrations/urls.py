@@ -3,6 +3,7 @@
 from django.urls import path
 
 from registrations.views.answer import AnswerView
+from registrations.views.private_feeds import CalendarAddressView, PrivateFeedView
 from registrations.views.receipt import ReceiptView
 from registrations.views.sign_up import PartnerSuggestionsView, ProgrammeSignUpView, SignUpView
 
@@ -12,5 +13,8 @@ urlpatterns = [
     path("programme/<uuid:uid>/", ProgrammeSignUpView.as_view(), name="sign_up_programme"),
     path("receipt/<str:token>/", ReceiptView.as_view(), name="receipt"),
     path("answer/<str:token>/", AnswerView.as_view(), name="answer"),
+    path("calendar/<str:token>/", CalendarAddressView.as_view(), name="calendar"),
+    # Calendars ask for it for years: it stays where it is.
+    path("calendar/<str:token>.ics", PrivateFeedView.as_view(), name="private_feed"),
     path("services/", PartnerSuggestionsView.as_view(), name="partner_suggestions"),
 ]

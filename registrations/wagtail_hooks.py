@@ -41,3 +41,13 @@ def register_registration_actions(actions):
     actions.register_action("registrations.keep", _("Say one comes"), _("Said they come"))
     actions.register_action("registrations.withdraw", _("Withdraw"), _("Withdrawn"))
     actions.register_action("registrations.replace", _("Replace"), _("Replaced by a colleague"))
+    actions.register_action(
+        "registrations.renew_feed",
+        _("Renew the calendar address"),
+        _("Renewed the calendar address"),
+    )
+    actions.register_action(
+        "registrations.revoke_feed",
+        _("Revoke the calendar address"),
+        _("Revoked the calendar address"),
+    )

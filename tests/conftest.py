@@ -1,6 +1,7 @@
 """What tests of several folders use: the database, the browser, the mail server."""
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -22,6 +23,7 @@ from django.core import serializers
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate
 from django.utils import translation
+from wagtail.models import Site
 
 from tests import chromium, postgresql
 from trainings.domain import feeds
@@ -31,6 +33,9 @@ from trainings.domain import feeds
 
 def pytest_configure(config: pytest.Config) -> None:
     django_settings.TEST_DIR.mkdir(parents=True, exist_ok=True)
+    # What is imported stays; looking through all of it again and again takes an eighth of a run.
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -55,8 +60,9 @@ def language() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def new_process() -> None:
-    """A test's changes are undone behind the back of what a process keeps of its feeds."""
+    """A test's changes are undone behind the back of what a process keeps of feeds and sites."""
     feeds.forget()
+    Site.clear_site_root_paths_cache()
 
 
 # --- the database ------------------------------------------------------------------------------
@@ -170,6 +176,8 @@ class MailServer:
     host: str
     port: int
     messages: list[EmailMessage] = field(default_factory=list)
+    #: Each message's octets as they came.
+    octets: list[bytes] = field(default_factory=list)
     #: What the next messages are told instead of being taken: "451 4.3.0 Try again later".
     refusal: str = ""
 
@@ -178,7 +186,9 @@ class MailServer:
     ) -> str:
         if self.refusal:
             return self.refusal
-        message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        octets = envelope.original_content or b""
+        self.octets.append(octets)
+        message = message_from_bytes(octets, policy=policy.default)
         # Who it was really for: a header may say otherwise, or nothing.
         message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
         self.messages.append(message)

@@ -39,4 +39,4 @@ vars(signup).update(places_of=places_of_after_a_pause)
 if SERVED_WITHOUT_LOCK:
     vars(signup).update(lock_sessions=read_sessions)
 if SERVED_TRUSTING:
-    Reading.is_settled = lambda state, at: True  # type: ignore[method-assign]
+    Reading.is_settled = lambda self, at: True  # type: ignore[method-assign]

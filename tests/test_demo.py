@@ -65,13 +65,34 @@ from trainings.models import Programme, Training
 from wagtail.models import Page
 client = Client(SERVER_NAME="127.0.0.1")
 urls = {page.get_url() for page in Page.objects.live().filter(depth__gt=1)}
-urls |= {f"/agenda/{language}/trainings.ics" for language in ("fr", "nl")}
+feeds = ("trainings.ics", "new.atom")
+urls |= {f"/agenda/{language}/{name}" for language in ("fr", "nl") for name in feeds}
 # One signs up for what is to come.
 trainings = Training.objects.filter(sessions__ends_at__gt=timezone.now())
 for language in ("fr", "nl"):
     for kind, rows in (("training", trainings), ("programme", Programme.objects.all())):
         urls |= {f"/{language}/inscriptions/{kind}/{one.uid}/" for one in rows}
 print(json.dumps({url: client.get(url).status_code for url in sorted(urls)}))
+"""
+
+# What a search engine is led to.
+SITEMAP = """
+import json
+import re
+from django.test import Client
+from wagtail.models import Page
+from trainings.models import TrainingPage
+client = Client(SERVER_NAME="127.0.0.1")
+robots = client.get("/robots.txt").content.decode()
+discreet = TrainingPage.objects.filter(training__is_discreet=True)
+public = Page.objects.live().public().filter(depth__gt=1).exclude(pk__in=discreet)
+print(json.dumps({
+    "forbidden": re.findall("Disallow: (.*)", robots),
+    "named": re.findall("Sitemap: http://[^/]+(.*)", robots),
+    "listed": re.findall("<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode()),
+    "public": [page.get_full_url() for page in public.order_by("path")],
+    "discreet": discreet.count(),
+}))
 """
 
 # Of each catalogue: the months around now, each archived year and the filters: what the address
@@ -236,6 +257,14 @@ def test_every_view_of_the_catalogue_answers(loaded: Manage) -> None:
     assert {query for query in empty if not query.startswith("month=")} == set()
     assert answers["years"][-4:] == [2013, 2012, 2011, 2010]
     assert set(answers["years"][:-4]) <= {answers["this year"], answers["this year"] - 1}
+
+
+def test_search_engines_are_led_to_what_is_public(loaded: Manage) -> None:
+    found = ask(loaded, SITEMAP)
+    assert (found["forbidden"], found["named"]) == (["/admin/"], ["/sitemap.xml"])
+    assert found["listed"] == found["public"]
+    assert {url.split("/")[3] for url in found["listed"]} == {"fr", "nl"}
+    assert found["discreet"] > 0
 
 
 def test_a_series_shows_what_can_be_decided(loaded: Manage) -> None:

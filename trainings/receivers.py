@@ -1,8 +1,11 @@
-"""Whatever a public calendar shows moves its date of change; nothing else happens here."""
+"""What follows from a save wherever it is made: the date of change of the public calendars, and
+what searches find.
+"""
 
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.dispatch import receiver
 from wagtail.models import Locale, Page, PageViewRestriction, Site
+from wagtail.search import index
 from wagtail.signals import post_page_move
 
 from trainings.conf import conf
@@ -60,6 +63,16 @@ def note_change(sender, instance, update_fields=None, **kwargs):
 def note_labels(sender, action, **kwargs):
     if action.startswith("post_"):
         CalendarState.touch()
+
+
+@receiver(post_save, sender=Training)
+def hide_from_search(sender, instance, created, raw=False, **kwargs):
+    """The search index knows pages; only their training says that one is discreet, or no longer."""
+    if created or raw:
+        return
+    change = index.remove_object if instance.is_discreet else index.insert_or_update_object
+    for page in conf.get_training_page_model().objects.filter(training=instance):
+        change(page)
 
 
 @receiver(post_page_move)

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from trainings.views.feeds import FeedView, SessionView
+from trainings.views.news import NewSessionsView
 
 app_name = "trainings"
 urlpatterns = [
@@ -13,4 +14,5 @@ urlpatterns = [
         name="feed",
     ),
     path("<slug:language>/session-<uuid:uid>.ics", SessionView.as_view(), name="session"),
+    path("<slug:language>/new.atom", NewSessionsView.as_view(), name="new"),
 ]

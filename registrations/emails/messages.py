@@ -17,7 +17,7 @@ from registrations.enums import MessageKind, TokenPurpose
 from registrations.models import AccessToken, OutgoingEmail, Participant, Participation
 from trainings import wording
 from trainings.domain import calendar, queries
-from trainings.domain.publishing import calendar_event
+from trainings.domain.publishing import calendar_event, session_url
 from trainings.models import TrainingSession
 
 
@@ -101,7 +101,7 @@ class Message:
 
     def url(self, session: TrainingSession) -> str:
         page = self.pages.get(session.training_id)
-        return f"{page.full_url}#session-{session.uid}" if page and page.full_url else ""
+        return session_url(page.full_url, session) if page and page.full_url else ""
 
 
 class SignUpMessage(Message):
@@ -171,6 +171,8 @@ class Invitation(SignUpMessage):
         replaced = self.replaced()
         # Somebody without an address was replaced by the booker, who alone had the link.
         by_replaced = {"booker": replaced.name} if replaced and replaced.email else {}
+        # Who reads this mailbox may have the calendar of its address; the booker need not.
+        token = AccessToken.issue_for_calendar(self.person.living[0], at=at)
         return {
             "name": self.person.name,
             "signed_up_self": self.person.email == self.registration.booker_email,
@@ -178,6 +180,7 @@ class Invitation(SignUpMessage):
             "confirmed": [self.line(one) for one in self.person.confirmed],
             "waiting": [self.line(one) for one in self.person.waiting],
             "invited": len(self.for_calendars()),
+            "calendar_link": absolute_url("calendar", token, pages=self.pages.values()),
             **by_replaced,
         }
 

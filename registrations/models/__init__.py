@@ -4,6 +4,7 @@ from registrations.models.attempts import SignUpAttempt
 from registrations.models.emails import OutgoingEmail
 from registrations.models.participations import Participant, ParticipantNeeds, Participation
 from registrations.models.partners import PartnerService, ServiceKind
+from registrations.models.private_feeds import PrivateFeed
 from registrations.models.registrations import Registration, SignUpQuestions
 from registrations.models.tokens import AccessToken
 
@@ -14,6 +15,7 @@ __all__ = [
     "ParticipantNeeds",
     "Participation",
     "PartnerService",
+    "PrivateFeed",
     "Registration",
     "ServiceKind",
     "SignUpAttempt",

@@ -14,6 +14,9 @@ from registrations.enums import TokenPurpose
 from registrations.models.participations import Participation
 from registrations.models.registrations import Registration
 
+#: These are for one person; the others are the booker's.
+PERSONAL = (TokenPurpose.ANSWER, TokenPurpose.CALENDAR)
+
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
@@ -24,7 +27,7 @@ class AccessToken(models.Model):
 
     purpose = models.CharField(max_length=12, choices=TokenPurpose)
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="tokens")
-    # The one participation that an answer is about.
+    # The one that an answer is about; the one whose person may have a calendar address.
     participation = models.ForeignKey(
         Participation, on_delete=models.CASCADE, related_name="tokens", null=True, blank=True
     )
@@ -40,9 +43,9 @@ class AccessToken(models.Model):
         verbose_name_plural = _("secret links")
         constraints = [
             models.CheckConstraint(
-                name="answer_token_is_for_one_participation",
-                condition=Q(purpose=TokenPurpose.ANSWER, participation__isnull=False)
-                | (~Q(purpose=TokenPurpose.ANSWER) & Q(participation__isnull=True)),
+                name="personal_token_is_for_one_participation",
+                condition=Q(purpose__in=PERSONAL, participation__isnull=False)
+                | (~Q(purpose__in=PERSONAL) & Q(participation__isnull=True)),
             )
         ]
 
@@ -66,6 +69,19 @@ class AccessToken(models.Model):
             purpose=TokenPurpose.ANSWER,
             participation=participation,
             expires_at=min(over, at + conf.link_lifetime),
+        )
+
+    @classmethod
+    def issue_for_calendar(cls, participation: Participation, *, at: datetime) -> str:
+        """A link by which whoever has it makes, renews and revokes the person's calendar address.
+
+        It is for whoever reads the mailbox, so let nothing but a mail to that address carry it.
+        """
+        return cls._issue(
+            participation.participant.registration,
+            purpose=TokenPurpose.CALENDAR,
+            participation=participation,
+            expires_at=at + conf.link_lifetime,
         )
 
     @classmethod

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 from django import template
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registrations.forms.people import MOST_PEOPLE, button_words
 from trainings.domain import queries
+from trainings.subscribing import Box, box_of
 
 register = template.Library()
 
@@ -90,6 +94,29 @@ def chosen_sessions(people, pages) -> list[dict]:
             "has_moved": session.pk in saw_it_move,
         }
         for session in sorted(chosen.values(), key=lambda one: (one.starts_at, one.pk))
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def calendar_boxes(context, chosen) -> list[Box]:
+    """How one subscribes to the trainings of these `chosen_sessions`, as far as they are public.
+
+    All of one programme have its calendar; else each has its own.
+    """
+    public = {one["session"].training_id: one for one in chosen if one["is_public"]}
+    programmes = {one["session"].training.programme_id for one in public.values()}
+    of: list[Any] = []
+    if len(public) > 1 and len(programmes) == 1:
+        pages = queries.public_programme_pages().filter(programme__in=programmes)
+        found = queries.one_each(pages, "programme_id", language=get_language() or "")
+        of = [(page.programme, page.title) for page in found.values()]
+    if not of:
+        of = [(one["session"].training, one["page"].title) for one in public.values()]
+    boxes = [box_of(facts, title, request=context.get("request")) for facts, title in of]
+    # Who has registered need not know when registration opens.
+    return [
+        replace(box, id=f"subscribe-{number}", with_registration=None)
+        for number, box in enumerate(filter(None, boxes), start=1)
     ]
 
 

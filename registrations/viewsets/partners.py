@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from django.db.models import Count
+from django.urls import path
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
 from registrations.models import PartnerService, ServiceKind
+from registrations.viewsets.calendar_addresses import PartnerCalendarView, calendar_button
 
 
 class PartnerServiceIndexView(IndexView):
@@ -17,12 +20,28 @@ class PartnerServiceIndexView(IndexView):
             .annotate(booked=Count("registrations"))
         )
 
+    def get_list_more_buttons(self, instance):
+        buttons = super().get_list_more_buttons(instance)
+        if self.user_has_permission("change"):
+            buttons.append(calendar_button(instance))
+        return buttons
+
+
+class PartnerServiceEditView(EditView):
+    @cached_property
+    def header_more_buttons(self):
+        return [*super().header_more_buttons, calendar_button(self.object)]
+
 
 class PartnerServiceViewSet(SnippetViewSet):
     model = PartnerService
     icon = "group"
     menu_label = _("Partner services")
     index_view_class = PartnerServiceIndexView
+    edit_view_class = PartnerServiceEditView
+    # Wagtail's own forms have no heading of the first level.
+    create_template_name = "trainings/admin/fact_create.html"
+    edit_template_name = "trainings/admin/fact_edit.html"
     copy_view_enabled = False
     ordering = ["name"]
     list_per_page = 50
@@ -37,6 +56,10 @@ class PartnerServiceViewSet(SnippetViewSet):
     list_filter = ["status", "kind", "relation", "municipality"]
     search_fields = ["name", "municipality"]
     search_backend_name = None
+
+    def get_urlpatterns(self):
+        calendar = path("calendar/<int:pk>/", PartnerCalendarView.as_view(), name="calendar")
+        return [*super().get_urlpatterns(), calendar]
 
 
 class ServiceKindViewSet(SnippetViewSet):

@@ -21,9 +21,10 @@ import requests
 
 from tests.served import Site
 
-pytestmark = pytest.mark.once  # both databases, whatever the tests run on
+pytestmark = pytest.mark.served  # both databases, whatever the tests run on
 
 CHANGES, READERS = 25, 4
+ROUNDS = 10  # at most, until the site without care is caught
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
@@ -104,10 +105,12 @@ def stale_looks(site: Site, address: str) -> tuple[list[str], int]:
 
 
 def test_a_site_that_trusts_what_is_not_settled_tells_what_is_over(site, serve):
-    stale, unchanged = stale_looks(site, serve(trusting=True))
-
-    assert stale != []
-    assert unchanged > 0
+    address = serve(trusting=True)
+    for _round in range(ROUNDS):
+        stale, unchanged = stale_looks(site, address)
+        if stale and unchanged:
+            return
+    pytest.fail("Nobody was told what is over: nothing is proved by what follows.")
 
 
 def test_nobody_who_asks_after_a_change_is_told_what_was_before(site, serve):

@@ -17,7 +17,7 @@ import pytest
 from tests.factories.forms import filled_form
 from tests.served import Site, Visitor, together
 
-pytestmark = pytest.mark.once  # both databases, whatever the tests run on
+pytestmark = pytest.mark.served  # both databases, whatever the tests run on
 
 CROWD = 50
 

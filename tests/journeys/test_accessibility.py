@@ -8,7 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registrations.enums import Question
-from registrations.models import OutgoingEmail, PartnerService, Registration, SignUpQuestions
+from registrations.models import (
+    AccessToken,
+    OutgoingEmail,
+    Participation,
+    PartnerService,
+    Registration,
+    SignUpQuestions,
+)
 from tests.chromium import Remote
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import session, venue
@@ -17,7 +24,11 @@ from trainings.domain import scheduling
 from trainings.models import Theme, TrainingSession
 
 CATALOGUE = ["catalogue", "filters", "nothing found", "month", "empty month", "archive"]
-PUBLIC = [*CATALOGUE, "programme", "training", "form", "form with errors", "receipt"]
+OWN_CALENDAR = ["own calendar", "own calendar made", "own calendar revoked"]
+PUBLIC = [
+    *(*CATALOGUE, "programme", "training", "form", "form with errors", "receipt"),
+    *OWN_CALENDAR,
+]
 
 
 @pytest.fixture
@@ -70,6 +81,16 @@ def visit(site, dates):
                 if one.locale.language_code == language
             )
             page.goto(site.url + found.url + dates.get(name, ""))
+            return
+        if name in OWN_CALENDAR:
+            theirs = person(site.mornings[0], email=f"{name.split()[-1]}@cpas.example")
+            registration(theirs, at=timezone.now())
+            one = Participation.objects.latest("pk")
+            secret = AccessToken.issue_for_calendar(one, at=timezone.now())
+            page.goto(f"{site.url}/{language}/inscriptions/calendar/{secret}/")
+            for _press in range(OWN_CALENDAR.index(name)):
+                page.locator("[name=do]").last.click()
+                page.wait_for_load_state()
             return
         uid = site.pages[0].training.programme.uid
         page.goto(f"{site.url}/{language}/inscriptions/programme/{uid}/")
@@ -176,6 +197,8 @@ def test_our_admin_screens_have_no_fault(desk, site):
         "registrations": url(Registration, "list"),
         "a registration": url(Registration, "inspect", Registration.objects.get().pk),
         "partner services": url(PartnerService, "list"),
+        "a partner service": url(PartnerService, "edit", PartnerService.objects.first().pk),
+        "calendar address": url(PartnerService, "calendar", PartnerService.objects.first().pk),
         "mails": url(OutgoingEmail, "list"),
         "a mail": url(OutgoingEmail, "inspect", OutgoingEmail.objects.first().pk),
     }
@@ -183,5 +206,9 @@ def test_our_admin_screens_have_no_fault(desk, site):
     for name, address in screens.items():
         desk.goto(site.url + address)
         found[name] = faults(desk)
+        if name == "calendar address":
+            desk.locator("main [value=renew]").click()
+            desk.locator("#new-address").wait_for()
+            found["new address"] = faults(desk)
 
-    assert found == {name: {} for name in screens}
+    assert found == {name: {} for name in (*screens, "new address")}

@@ -133,9 +133,9 @@ def public_pages() -> dict[int, list[TrainingPage]]:
     found: dict[int, list[TrainingPage]] = {}
     for page in TrainingPage.objects.select_related("training", "locale").order_by("pk"):
         restricted = bool(closed) and page.path.startswith(closed)
-        if page.live and page.path.startswith(inside) and not restricted:
-            if not page.training.is_discreet:
-                found.setdefault(page.training_id, []).append(page)
+        hidden = restricted or page.training.is_discreet
+        if page.live and page.path.startswith(inside) and not hidden:
+            found.setdefault(page.training_id, []).append(page)
     return found
 
 
@@ -164,7 +164,7 @@ def told(content: bytes) -> list[tuple[Any, ...]]:
     return sorted(
         (
             str(event["UID"]),
-            int(event["SEQUENCE"]),
+            int(str(event["SEQUENCE"])),
             event.start.astimezone(UTC),
             event.end.astimezone(UTC),
             str(event["STATUS"]),

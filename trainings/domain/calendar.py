@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
-from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone
 from icalendar.prop import vCalAddress, vText, vUri
 
+from trainings.domain.plain_text import one_line, plain_text
 from trainings.domain.time_zones import time_zone
 
 REFRESH_EVERY = "PT6H"
@@ -184,7 +184,8 @@ def _describe(calendar: Calendar, *, name: str, description: str, calendar_id: s
     calendar.add("x-wr-relcalid", _line(calendar_id))
     calendar.add("name", _line(name))
     calendar.add("x-wr-calname", _line(name))
-    calendar.add("x-wr-caldesc", _text(description))
+    if about := _text(description):
+        calendar.add("x-wr-caldesc", about)
     # RFC 7986 5.7 requires the parameter, which the library leaves out.
     calendar.add("refresh-interval", Text(REFRESH_EVERY, params={"VALUE": "DURATION"}))
     calendar.add("x-published-ttl", Text(REFRESH_EVERY))
@@ -218,11 +219,19 @@ def _status(event: CalendarEvent) -> str:
 
 def _add_times(component: Event, event: CalendarEvent, *, in_zone: bool) -> None:
     start, end = _times(event)
-    if not (in_zone and _has_plain_times(event)):
-        start, end = start.astimezone(UTC), end.astimezone(UTC)
-    component.add("dtstart", start)
+    zone = zone_key(event) if in_zone and _has_plain_times(event) else ""
+    _add_moment(component, "dtstart", start, zone)
     if start.astimezone(UTC) < end.astimezone(UTC):  # else strict readers lose the whole feed
-        component.add("dtend", end)
+        _add_moment(component, "dtend", end, zone)
+
+
+def _add_moment(component: Event, name: str, at: datetime, zone: str) -> None:
+    """By the clock of this zone; in UTC without one."""
+    if zone:
+        # Left to itself, the library takes Reykjavik and others without summer time for UTC.
+        component.add(name, at.replace(tzinfo=None), parameters={"TZID": zone})
+    else:
+        component.add(name, at.astimezone(UTC))
 
 
 def _add_words(component: Event, event: CalendarEvent) -> None:
@@ -236,7 +245,7 @@ def _add_words(component: Event, event: CalendarEvent) -> None:
     if WEB_ADDRESS.fullmatch(event.url):
         component.add("url", vUri(event.url))
     # Outlook takes a comma or a semicolon for the end of a category, even escaped.
-    names = [_line(re.sub(r"[,;\\]", " ", name)) for name in event.categories]
+    names = [_line(re.sub(r"[,;\\ ]+", " ", _line(name))) for name in event.categories]
     if any(names):
         component.add("categories", [str(name) for name in names if name])
 
@@ -281,11 +290,9 @@ class Text(vText):
 
 
 def _text(text: str) -> Text:
-    """Line ends of any kind become newlines, other controls and lone surrogates go."""
-    lines = "\n".join(text.splitlines()).replace("\t", " ")
-    return Text("".join(c for c in lines if c == "\n" or category(c) not in {"Cc", "Cs"}).strip())
+    return Text(plain_text(text))
 
 
 def _line(text: str) -> Text:
-    line = " ".join(_text(text).split())
+    line = one_line(text)
     return Text(line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1].rstrip() + "…")

@@ -10,7 +10,7 @@ Three things are kept in a process, and each is checked against the database bef
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -154,7 +154,7 @@ def make(feed: Feed, *, state: Reading | None, at: datetime) -> Edition:
         content = calendar.assembled(
             (line.text for line in lines),
             zones,
-            name=_name(feed),
+            name=calendar_name(feed.site, feed.words),
             description=_("Training sessions open to partner services."),
             calendar_id=_calendar_id(feed),
             language=feed.language,
@@ -191,11 +191,11 @@ def _sessions(
 
 
 def _in_window(feed: Feed, sessions: Any, *, at: datetime) -> QuerySet[TrainingSession]:
-    """Those of the archived year, or of now: what is called off until its day is over."""
+    """What took place in the archived year before today, or those around today."""
     if feed.year is None:
         return around_today(sessions, at=at)
     archived: QuerySet[TrainingSession] = catalogue.in_year(sessions, feed.year)
-    return archived.filter(status=SessionStatus.SCHEDULED)
+    return archived.filter(status=SessionStatus.SCHEDULED, ends_at__lte=midnight(at))
 
 
 def around_today(sessions: Any, *, at: datetime) -> QuerySet[TrainingSession]:
@@ -325,13 +325,13 @@ def _digest(text: str) -> bytes:
 # --- what it is called -------------------------------------------------------------------------
 
 
-def _name(feed: Feed) -> str:
+def calendar_name(site: Site, words: Iterable[str]) -> str:
     """What is particular first: readers cut it, and list several of ours."""
-    site = feed.site.site_name or feed.site.hostname
-    what = " · ".join(feed.words)
+    of = site.site_name or site.hostname
+    what = " · ".join(words)
     if not what:
-        return _("Trainings – %(site)s") % {"site": site}
-    return _("%(what)s – trainings – %(site)s") % {"what": what, "site": site}
+        return _("Trainings – %(site)s") % {"site": of}
+    return _("%(what)s – trainings – %(site)s") % {"what": what, "site": of}
 
 
 def _calendar_id(feed: Feed) -> str:

@@ -19,6 +19,9 @@ from trainings.sign_up import get_sign_up
 
 SEQUENCES_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 SHOWN_FOR = timedelta(minutes=15)
+#: Of an introduction, in characters: the link leads to the rest, and Google takes no calendar of
+#: more than one megabyte.
+LONGEST_INTRODUCTION = 400
 
 
 def calendar_event(
@@ -37,7 +40,7 @@ def calendar_event(
             "ends_at": session.local_end,
             "summary": summary(session, page),
             "description": _description(session, page, url=url),
-            "location": _location(session),
+            "location": location(session),
             "url": url,
             "categories": (str(session.training.get_kind_display()),),
             "is_cancelled": not session.goes_ahead,
@@ -108,7 +111,8 @@ def _title(session: TrainingSession, page: Any) -> str:
     return words
 
 
-def _location(session: TrainingSession) -> str:
+def location(session: TrainingSession) -> str:
+    """Where it is, in the active language; empty while nobody knows."""
     if session.venue:
         return session.venue.address
     return _("Online") if session.online_url else ""
@@ -119,12 +123,20 @@ def _description(session: TrainingSession, page: Any, *, url: str) -> str:
     parts = [
         str(session.reason),
         page.guiding_question,
-        get_text_for_indexing(page.introduction).strip(),
+        _shortened(get_text_for_indexing(page.introduction).strip()),
         (_("Information and registration: %(url)s") if get_sign_up() else _("Information: %(url)s"))
         % {"url": url},
         _("Contact: %(contact)s") % {"contact": contact} if contact else "",
     ]
     return "\n\n".join(capfirst(part) for part in parts if part)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST_INTRODUCTION:
+        return text
+    beginning = text[:LONGEST_INTRODUCTION]
+    whole_words = beginning.rpartition(" ")[0] or beginning
+    return whole_words.rstrip(" \u00a0.,;:") + " …"
 
 
 def last_change(session: TrainingSession, page: Any) -> datetime:

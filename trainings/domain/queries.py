@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from trainings.conf import conf
 from trainings.domain.publishing import session_url
@@ -54,6 +54,7 @@ class Agenda:
     later: int = 0  # how many to come are not among `sessions`
     earlier: int = 0  # how many past ones are not
     has_place_later: bool = False
+    in_calendars: bool = False  # whether anyone may fetch these as calendar entries
 
     @property
     def upcoming(self) -> list[ListedSession]:
@@ -78,6 +79,20 @@ def public_pages(*, below: Page | None = None) -> QuerySet[Any]:
     if below is not None:
         pages = pages.filter(_below(below))
     return pages.select_related("locale", "training", "picture")
+
+
+def public_programme_pages() -> QuerySet[Any]:
+    """Programme pages anyone may read."""
+    pages: QuerySet[Any] = conf.get_programme_page_model().objects.live().public()
+    return pages.select_related("locale", "programme", "picture")
+
+
+def is_public(page: Any) -> bool:
+    """Whether anyone may read this page, in one query."""
+    if not (page.pk and page.live):
+        return False
+    above = [page.path[:end] for end in range(page.steplen, len(page.path) + 1, page.steplen)]
+    return not PageViewRestriction.objects.filter(page__path__in=above).exists()
 
 
 def public_sessions(pages: QuerySet[Any]) -> QuerySet[TrainingSession]:
@@ -186,8 +201,7 @@ def with_pages(
 
 def programme_pages(catalogue: Page) -> list[Any]:
     """One public page a programme below a catalogue, by title."""
-    pages: QuerySet[Any] = conf.get_programme_page_model().objects.live().public()
-    pages = pages.filter(_below(catalogue)).select_related("locale", "programme", "picture")
+    pages = public_programme_pages().filter(_below(catalogue))
     language = catalogue.locale.language_code
     found = one_each(pages, "programme_id", language=language).values()
     return sorted(found, key=lambda page: page.title)
@@ -206,10 +220,20 @@ def catalogue_above(page: Page) -> Page | None:
     return found.order_by("-depth").first()
 
 
+def catalogue_of(root: Page, *, language: str) -> Page | None:
+    """The public catalogue of a site, in `language` when there is one."""
+    found: QuerySet[Page] = TrainingIndexPage.objects.live().public().filter(_below(root))
+    pages = list(found.select_related("locale").order_by("path"))
+    return next((one for one in pages if one.locale.language_code == language), None) or next(
+        iter(pages), None
+    )
+
+
 def programme_agenda(page: Any, *, request: Any, at: datetime) -> Agenda:
     """Every session of a programme page, in its language."""
     pairs = programme_sessions(page.programme, language=page.locale.language_code)
-    return listing(pairs, request=request, at=at, of=page.programme)
+    agenda = listing(pairs, request=request, at=at, of=page.programme)
+    return replace(agenda, in_calendars=is_public(page))
 
 
 def training_agenda(page: Any, *, request: Any, at: datetime) -> Agenda:
@@ -238,6 +262,7 @@ def training_agenda(page: Any, *, request: Any, at: datetime) -> Agenda:
         later=later,
         earlier=counted["past"] - len(agenda.past),
         has_place_later=later > 0 and not agenda.is_open and _has_place(upcoming, at=at),
+        in_calendars=not page.training.is_discreet and is_public(page),
     )
 
 

@@ -44,6 +44,12 @@ def feed_path(said: Mapping[str, str]) -> str:
     return "".join(f"{name}/{value}/" for name, value in found)
 
 
+def path_of(facts: Programme | Training) -> str:
+    """The same for one programme or training, of a row that is loaded already."""
+    name = "training" if isinstance(facts, Training) else "programme"
+    return f"{name}/{_with_slug(str(facts.pk), facts.name)}/"
+
+
 def _written(name: str, value: str) -> str:
     if name == "kind":
         return value.lower().replace("_", "-")
@@ -110,7 +116,7 @@ def _year(value: str, here: Catalogue) -> int | None:
         return None
     if not YEAR.fullmatch(value) or int(value) > here.today.year:
         raise UnknownFeedError
-    if not catalogue.in_year(here.sessions, int(value)).exists():
+    if not catalogue.in_year(here.past, int(value)).exists():
         raise UnknownFeedError
     return int(value)
 

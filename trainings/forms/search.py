@@ -179,18 +179,23 @@ class Search:
     def unknown(self) -> list[str]:
         return [str(LABELS[name]) for name in self.given if name not in self.asked]
 
-    @property
-    def active(self) -> list[Active]:
+    @cached_property
+    def in_words(self) -> dict[str, str]:
+        """The same as people say it."""
         said = {choice.name: choice.in_words for choice in self.choices if choice.value}
         said |= {"q": _("“%(text)s”") % {"text": self.text}, "training": self.training}
+        return {name: said.get(name, str(LABELS[name])) for name in self.asked}
+
+    @property
+    def active(self) -> list[Active]:
         return [
             Active(
-                _("%(filter)s: %(value)s") % {"filter": LABELS[name], "value": said[name]}
-                if name in said
-                else str(LABELS[name]),
+                words
+                if name == "places"
+                else _("%(filter)s: %(value)s") % {"filter": LABELS[name], "value": words},
                 self.address.without(name),
             )
-            for name in self.asked
+            for name, words in self.in_words.items()
         ]
 
     # --- what is found

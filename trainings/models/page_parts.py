@@ -20,10 +20,12 @@ class FactsMixin(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, update_fields=None, **kwargs):
         self._point_at_facts()
-        super().save(*args, **kwargs)
-        self.follow_first_page()
+        super().save(*args, update_fields=update_fields, **kwargs)
+        # A draft is saved with some fields only: its title is nobody's to read yet.
+        if update_fields is None or "title" in update_fields:
+            self.follow_first_page()
 
     def with_content_json(self, content):
         # A revision is words. Which row a page points at is never undone with them, nor is a row

@@ -97,7 +97,12 @@ class TrainingPageMixin(FactsMixin, ContactMixin, PictureMixin, models.Model):
         return super().get_indexed_objects().exclude(training__is_discreet=True)
 
     def get_sitemap_urls(self, request=None):
-        return [] if self.training.is_discreet else super().get_sitemap_urls(request)
+        from trainings.domain import sitemap  # noqa: PLC0415 -- models sit below the domain
+
+        known = sitemap.changes(request, at=timezone.now()).trainings
+        if self.training_id not in known:  # discreet
+            return []
+        return sitemap.changed(super().get_sitemap_urls(request), known[self.training_id])
 
     @cached_classmethod
     def get_edit_handler(cls):  # noqa: N805 -- of the class, as Wagtail's own
@@ -163,6 +168,12 @@ class ProgrammePageMixin(FactsMixin, ContactMixin, PictureMixin, models.Model):
         agenda = queries.programme_agenda(self, request=request, at=timezone.now())
         return {**context, "agenda": agenda}
 
+    def get_sitemap_urls(self, request=None):
+        from trainings.domain import sitemap  # noqa: PLC0415 -- models sit below the domain
+
+        change = sitemap.changes(request, at=timezone.now()).programmes.get(self.programme_id)
+        return sitemap.changed(super().get_sitemap_urls(request), change)
+
 
 class TrainingPage(TrainingPageMixin, Page):  # noqa: DJ008 -- Page has it
     template = "trainings/training_page.html"
@@ -219,3 +230,9 @@ class TrainingIndexPage(Page):
             "agenda": search.agenda,
             "programmes": search.programmes,
         }
+
+    def get_sitemap_urls(self, request=None):
+        from trainings.domain import sitemap  # noqa: PLC0415 -- models sit below the domain
+
+        change = sitemap.changes(request, at=timezone.now()).catalogues.get(self.translation_key)
+        return sitemap.changed(super().get_sitemap_urls(request), change)

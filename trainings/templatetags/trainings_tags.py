@@ -16,9 +16,11 @@ from wagtail.models import Site
 
 from trainings import wording
 from trainings.domain import catalogue, queries
-from trainings.domain.structured_data import events
-from trainings.models import Training, TrainingSession
+from trainings.domain import structured_data as schema_org
+from trainings.forms.search import Search
+from trainings.models import Programme, Training, TrainingSession
 from trainings.models.fields import content_languages
+from trainings.subscribing import Box, box_of, box_of_search
 
 register = template.Library()
 register.filter("session_when", wording.when)
@@ -79,14 +81,16 @@ def venues(lines) -> list:
     return [venue for venue in found.values() if venue]
 
 
+@register.simple_tag(takes_context=True)
+def calendar_box(context, facts: Programme | Training, title: str) -> Box | None:
+    """How one subscribes to the sessions of a programme or training that anyone may read."""
+    return box_of(facts, title, request=context.get("request"))
+
+
 @register.filter
-def is_in_calendars(page) -> bool:
-    """Whether anyone may fetch the sessions of this training page as calendar entries."""
-    return (
-        not page.training.is_discreet
-        and bool(page.pk)
-        and queries.public_pages().filter(pk=page.pk).exists()
-    )
+def search_box(search: Search) -> Box | None:
+    """How one subscribes to what a catalogue is asked for."""
+    return box_of_search(search)
 
 
 @register.simple_tag(takes_context=True)
@@ -98,20 +102,14 @@ def catalogue_url(context, page) -> str:
 
 @register.simple_tag(takes_context=True)
 def structured_data(context, page, agenda) -> str:
-    """The dates of a training as machines read them; nothing when they are not for the public."""
-    site = Site.find_for_request(context["request"])
-    if site is None or not is_in_calendars(page):
+    """A training or a programme as machines read it; nothing when it is not for the public."""
+    request = context["request"]
+    site = Site.find_for_request(request)
+    if site is None or not agenda.in_calendars:
         return ""
-    return as_script(
-        events(
-            page,
-            agenda.sessions,
-            url=page.get_full_url(context["request"]),
-            organiser=site.site_name or site.hostname,
-            organiser_url=site.root_url,
-            at=timezone.now(),
-        )
-    )
+    is_training = hasattr(page, "training_id")
+    data_of = schema_org.of_training if is_training else schema_org.of_programme
+    return as_script(data_of(page, agenda, site=site, request=request, at=timezone.now()))
 
 
 def as_script(data: Any) -> str:

@@ -46,6 +46,7 @@ class CalendarView(View):
     `Vary: Accept-Language`, which costs a shared cache a little and harms nobody.
     """
 
+    content_type = "text/calendar; charset=utf-8"
     filename = "trainings.ics"
     disposition = "inline"
     is_private = False
@@ -69,7 +70,7 @@ class CalendarView(View):
         modified = int(modified_at.timestamp()) if modified_at else None
         response = get_conditional_response(request, etag=found.etag, last_modified=modified)
         if response is None:
-            response = HttpResponse(found.content, content_type="text/calendar; charset=utf-8")
+            response = HttpResponse(found.content, content_type=self.content_type)
             response["Content-Disposition"] = f'{self.disposition}; filename="{self.filename}"'
         response["ETag"] = found.etag
         if modified is not None:

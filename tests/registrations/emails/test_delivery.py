@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from registrations.emails import delivery, outbox
 from registrations.emails.delivery import deliver_due
-from registrations.enums import MessageKind
+from registrations.enums import MessageKind, TokenPurpose
 from registrations.models import AccessToken, OutgoingEmail, Registration
 from tests.factories.registrations import booker, partner, person, registration
 from tests.factories.trainings import (
@@ -133,7 +133,7 @@ def test_the_secret_link_goes_to_the_booker_only(page, smtp):
         if "/receipt/" in mail.get_body(("plain",)).get_content()
     ]
     assert with_link == ["assistante@cpas.example"]
-    assert AccessToken.objects.count() == 1
+    assert AccessToken.objects.filter(purpose=TokenPurpose.MANAGE).count() == 1
 
 
 def test_who_was_signed_up_by_another_is_told_by_whom(page, smtp):

@@ -115,9 +115,10 @@ def test_only_who_is_replaced_names_a_replacement(taken, page):
 
 
 @pytest.mark.parametrize(
-    ("purpose", "is_for_one"), [(TokenPurpose.ANSWER, False), (TokenPurpose.MANAGE, True)]
+    ("purpose", "is_for_one"),
+    [(TokenPurpose.ANSWER, False), (TokenPurpose.CALENDAR, False), (TokenPurpose.MANAGE, True)],
 )
-def test_a_link_to_answer_and_no_other_is_for_one_participation(taken, purpose, is_for_one):
+def test_a_persons_link_and_no_other_is_for_one_participation(taken, purpose, is_for_one):
     with pytest.raises(IntegrityError), transaction.atomic():
         AccessToken.objects.create(
             purpose=purpose,

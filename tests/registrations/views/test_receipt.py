@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from registrations.domain import answers
 from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Participation
 from tests.factories.registrations import person, registration
-from tests.factories.trainings import catalogue, session, training_page, venue
+from tests.factories.trainings import catalogue, programme_page, session, training_page, venue
 from tests.registrations.views.reading import Page
 from trainings.domain import scheduling
 
@@ -83,3 +84,65 @@ def test_a_replacement_is_listed_and_the_one_replaced_no_longer_registered(morni
     assert "Assistante Benali No longer registered." in words
     assert "Assistante Neuve" in words
     assert "1 person is registered." in words
+
+
+# --- how one subscribes ------------------------------------------------------------------------
+
+
+def calendars(client, *sessions):
+    """Titles and addresses of the boxes on the receipt of who has signed up for these."""
+    made = registration(person(*sessions, email=""), at=timezone.now())
+    token = AccessToken.issue(made, purpose=TokenPurpose.MANAGE, at=timezone.now())
+    html = client.get(f"/en/inscriptions/receipt/{token}/").content.decode()
+    titles = re.findall(r"<h2[^>]*>All dates of “(.*?)” in your own calendar</h2>", html)
+    paths = re.findall(r"<textarea[^>]*>http://localhost/agenda/en/(.*?)trainings\.ics<", html)
+    return list(zip(titles, paths, strict=True))
+
+
+@pytest.fixture
+def programme():
+    return programme_page(catalogue(), "Vers le logement")
+
+
+def a_session(parent, title):
+    return session(training_page(parent, title), timezone.localdate() + timedelta(days=30))
+
+
+def test_a_receipt_offers_the_calendar_of_its_training(client, programme):
+    one = a_session(programme, "Un")
+
+    assert calendars(client, one) == [("Un", f"training/{one.training_id}-un/")]
+    response = client.get(f"/agenda/en/training/{one.training_id}-un/trainings.ics")
+    assert str(one.uid) in response.content.decode()
+
+
+def test_a_receipt_offers_the_calendar_of_its_programme(client, programme):
+    mornings = [a_session(programme, title) for title in ("Un", "Deux")]
+
+    key = programme.programme_id
+    assert calendars(client, *mornings) == [
+        ("Vers le logement", f"programme/{key}-vers-le-logement/")
+    ]
+
+
+def test_trainings_without_a_public_programme_have_a_calendar_each(client, programme):
+    mornings = [a_session(programme, title) for title in ("Un", "Deux")]
+    # Under a draft, since nobody unpublishes what stands below.
+    type(programme).objects.filter(pk=programme.pk).update(live=False)
+
+    one, other = (morning.training_id for morning in mornings)
+    assert sorted(calendars(client, *mornings)) == [
+        ("Deux", f"training/{other}-deux/"),
+        ("Un", f"training/{one}-un/"),
+    ]
+
+
+def test_a_receipt_offers_no_calendar_of_what_is_not_for_the_public(client, programme):
+    open_to_all, discreet = (a_session(programme, title) for title in ("Un", "Deux"))
+    discreet.training.is_discreet = True
+    discreet.training.save()
+
+    assert calendars(client, discreet) == []
+    assert calendars(client, open_to_all, discreet) == [
+        ("Un", f"training/{open_to_all.training_id}-un/")
+    ]

@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -124,6 +125,20 @@ MORNINGS = {
     "spring": (at(2027, 3, 26), at(2027, 3, 29)),
     "autumn": (at(2027, 10, 29), at(2027, 11, 2)),
 }
+CITIES = {
+    "brussels": "Europe/Brussels",
+    "paris": "Europe/Paris",
+    "lisbon": "Europe/Lisbon",
+    "reykjavik": "Atlantic/Reykjavik",
+}
+
+
+def mornings_of_a_year(key):
+    """On both sides of the two clock changes that Brussels, Paris and Lisbon have."""
+    starts = [start.replace(tzinfo=ZoneInfo(key)) for pair in MORNINGS.values() for start in pair]
+    return feed(*(an_event(start, uid=f"seance-{start:%m%d}") for start in starts))
+
+
 SITUATIONS = {
     "morning_each_side_of_the_spring_clock_change": lambda: feed(
         *(an_event(start, uid=f"seance-{start:%m%d}") for start in MORNINGS["spring"])
@@ -135,7 +150,19 @@ SITUATIONS = {
     "cancelled_session": lambda: feed(
         a_full_event(is_cancelled=True, sequence=3, summary="ANNULÉ – Écouter, accueillir")
     ),
+    "session_somebody_waits_for": lambda: feed(an_event(is_tentative=True)),
+    "opening_of_registration": lambda: feed(
+        an_event(
+            ends_at=at(2027, 5, 11, 9, 15),
+            summary="Ouverture des inscriptions – Accueillir",
+            is_free=True,
+        )
+    ),
     "no_session_at_all": feed,
+    **{
+        f"mornings_of_a_year_in_{city}": partial(mornings_of_a_year, key)
+        for city, key in CITIES.items()
+    },
     "zone_whose_rules_changed": lambda: feed(
         an_event(at(2024, 2, 10, zone=ZoneInfo("Asia/Almaty")), uid="before"),
         an_event(at(2024, 5, 10, zone=ZoneInfo("Asia/Almaty")), uid="after"),
@@ -237,7 +264,7 @@ def test_person_opens_no_new_line(field, person, hostile):
 @given(text=st.text(st.characters()))
 def test_any_text_gives_the_same_lines(text):
     event = an_event(summary=text, location=f"x{text}", description=f"x{text}", categories=(text,))
-    ics = feed(event, name=text, description=text)
+    ics = feed(event, name=text, description=f"x{text}")
     assert_octets(ics)
     names = [name for name in shape(ics) if name != "CATEGORIES"]
     assert names == shape(feed(an_event(location="x", description="x")))

@@ -322,6 +322,20 @@ def test_an_archive_has_the_sessions_of_its_year_that_took_place(page):
     assert [event.start.date() for event in found] == [new_year.starts_on, MORNING_1]
 
 
+def test_an_archive_of_the_year_that_runs_has_what_took_place_before_today(page):
+    took_place = session(page, date(2027, 1, 12))
+    session(page, MORNING_1)  # 9:00 to 12:30
+    on_the_day = datetime(2027, 3, 23, 20, tzinfo=UTC)
+
+    before, on, after = (
+        entries(afresh("year/2027/", at=on_the_day + timedelta(days=days))) for days in (-1, 0, 1)
+    )
+
+    assert [event.start.date() for event in before] == [took_place.starts_on]
+    assert [event.start.date() for event in on] == [took_place.starts_on]
+    assert [event.start.date() for event in after] == [took_place.starts_on, MORNING_1]
+
+
 def test_a_year_on_the_clock_of_the_place_is_meant(page):
     session(page, date(2027, 1, 1), start_time=time(0, 30), end_time=time(2), training_time=None)
 

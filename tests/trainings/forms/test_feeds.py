@@ -113,6 +113,8 @@ def test_words_and_months_of_a_catalogue_are_no_part_of_an_address():
 
 
 def test_an_archive_and_the_moments_of_registration_are_asked_for(page):
+    session(page, date(2027, 1, 12))
+
     archive, registration = read("year/2027/"), read("also/registration/")
 
     assert (archive.year, archive.tells_registration, archive.words) == (2027, False, ("2027",))
@@ -149,6 +151,8 @@ def test_an_archive_and_the_moments_of_registration_are_asked_for(page):
     ],
 )
 def test_an_address_that_nobody_wrote_is_unknown(page, path):
+    session(page, date(2027, 1, 12))
+
     with pytest.raises(UnknownFeedError):
         read(path)
 
@@ -209,6 +213,13 @@ def test_where_nobody_signs_up_no_place_is_left(page, monkeypatch):
 
     with pytest.raises(UnknownFeedError):
         read("places/left/")
+
+
+def test_an_archive_has_no_address_while_its_year_is_all_to_come(page):
+    assert page.training.sessions.get().starts_on.year == AT.year
+
+    with pytest.raises(UnknownFeedError):
+        read(f"year/{AT.year}/")
 
 
 def test_an_archive_may_be_of_the_year_that_runs(page):

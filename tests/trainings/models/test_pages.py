@@ -311,3 +311,12 @@ def test_sessions_and_their_people_survive(act, admin_client):
         one.save_revision().publish()
         assert TrainingPage.objects.get(pk=one.pk).training == made.training
     assert Page.find_problems() == ([], [], [], [], [])
+
+
+def test_the_title_of_a_draft_stays_on_the_draft(page):
+    page.title = "Titre que personne ne lit encore"
+    revision = page.save_revision()
+    assert Training.objects.get().name != page.title
+
+    revision.publish()
+    assert Training.objects.get().name == page.title

@@ -11,12 +11,14 @@ import recurrence
 from django.core.files.images import ImageFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from PIL import Image as Picture
 from wagtail.images import get_image_model
+from wagtail.models import PageViewRestriction
 
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import (
@@ -474,24 +476,78 @@ def test_a_training_is_told_to_machines_and_no_title_breaks_out(client, index, s
     made = session(page, soon, venue=venue())
 
     text = html(client, page)
-    (event,) = structured(client, page)
+    course, event = structured(client, page)
 
     assert "<script>alert" not in text
-    assert event["name"] == title
+    assert (course["name"], event["name"]) == (title, title)
+    assert event["@id"] == f"{page.get_full_url()}#session-{made.uid}"
+    assert course["hasCourseInstance"] == [{"@id": event["@id"]}]
+
+
+def test_a_programme_is_told_to_machines(client, programme, soon):
+    made = session(training_page(programme), soon)
+
+    course, event = structured(client, programme)
+
+    assert (course["@id"], course["name"]) == (
+        f"{programme.get_full_url()}#course",
+        programme.title,
+    )
     assert event["identifier"] == str(made.uid)
-    assert event["url"] == f"{page.get_full_url()}#session-{made.uid}"
 
 
-def test_what_is_not_public_is_told_to_no_machine(client, index, soon):
-    page = training_page(index)
+NOINDEX = '<meta name="robots" content="noindex">'
+
+
+def test_what_is_discreet_is_told_to_no_machine(client, programme, soon):
+    page = training_page(programme)
     session(page, soon)
-    assert len(structured(client, page)) == 1
+    assert [one["name"] for one in structured(client, page)] == [page.title] * 2
+    assert NOINDEX not in html(client, page)
 
     page.training.is_discreet = True
     page.training.save()
 
     assert "ld+json" not in html(client, page)
+    assert NOINDEX in html(client, page)
     assert "ld+json" not in page.make_preview_request().content.decode()
+    assert [one["name"] for one in structured(client, programme)] == [programme.title]
+
+
+@pytest.mark.parametrize("restricted", ["page", "above"])
+@pytest.mark.parametrize("kind", ["login", "password", "groups"])
+def test_what_is_restricted_is_told_to_no_machine(
+    client, admin_client, programme, soon, restricted, kind
+):
+    page = training_page(programme)
+    made = session(page, soon)
+    behind = page if restricted == "page" else programme
+    restriction = PageViewRestriction.objects.create(
+        page=behind, restriction_type=kind, password="secret"
+    )
+    admin_client.post(
+        reverse("wagtailcore_authenticate_with_password", args=[restriction.pk, behind.pk]),
+        {"password": "secret", "return_url": page.get_url()},
+    )
+
+    text = html(admin_client, page)
+
+    assert str(made.uid) in text
+    assert "ld+json" not in text
+    if restricted == "page":
+        assert [one["name"] for one in structured(client, programme)] == [programme.title]
+    else:
+        assert "ld+json" not in html(admin_client, programme)
+
+
+def test_what_is_a_draft_is_told_to_no_machine(client, programme, soon):
+    page = training_page(programme)
+    session(page, soon)
+    page.unpublish()
+
+    page.refresh_from_db()
+    assert "ld+json" not in page.make_preview_request().content.decode()
+    assert [one["name"] for one in structured(client, programme)] == [programme.title]
 
 
 # --- what it costs -------------------------------------------------------------------------------
