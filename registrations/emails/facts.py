@@ -14,6 +14,9 @@ from trainings.models import TrainingSession, TranslatedText, Venue
 
 Facts = dict[str, Any]
 
+#: Of a session, what an act notes: a calendar entry shows that it has moved, too.
+NOTED = (*MOVES, "previous_start", "previous_venue_id")
+
 
 @dataclass(frozen=True)
 class Concerned:
@@ -73,7 +76,7 @@ def note(
         "session": session.pk,
         "status": session.status,
         "reason": dict(session.reason),
-        "after": {field: getattr(session, field) for field in MOVES},
+        "after": {field: getattr(session, field) for field in NOTED},
         "before": dict(before or {}),
         "concerned": [[one.participation.pk, one.sequence, one.had_place] for one in concerned],
     }
@@ -85,11 +88,13 @@ def recall(facts: Facts) -> Act:
     at = datetime.fromisoformat(facts["at"])
     after = _values(facts["after"])
     before = {**after, **_values(facts["before"])}
-    venues = Venue.objects.in_bulk([one["venue_id"] for one in (before, after) if one["venue_id"]])
+    keys = {one.get(name) for one in (before, after) for name in ("venue_id", "previous_venue_id")}
+    venues = Venue.objects.in_bulk([key for key in keys if key])
     noted = {
         "status": facts["status"],
         "reason": TranslatedText(facts["reason"]),
         "previous_start": None,
+        "previous_venue_id": None,
         "changed_at": at,
     }
     return Act(
@@ -111,8 +116,8 @@ def _copy(
     known = copy(session)
     for name, value in values.items():
         setattr(known, name, value)
-    known.previous_venue = None
-    known.venue = venues.get(known.venue_id) if known.venue_id else None
+    known.venue = venues.get(known.venue_id or 0)
+    known.previous_venue = venues.get(known.previous_venue_id or 0)
     return known
 
 
