@@ -1,8 +1,8 @@
 """What the demo shows and what its calendars say, before and after an organiser's decisions.
 
 A process of its own, in the demo's settings, on an empty database:
-`python -m tests.journeys.demo_walk`. It fills the demo, decides, and after each step walks
-through the site by its links alone; what it saw, as it came, is printed as JSON.
+`python -m tests.journeys.demo_walk`. It fills the demo and decides; after each step it walks
+through the site, and prints at last, as JSON, the pages and calendars as they came.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from trainings.domain import acts, scheduling  # noqa: E402
+from trainings.enums import SessionStatus  # noqa: E402
 from trainings.models import (  # noqa: E402
     ProgrammePage,
     Training,
@@ -48,7 +49,7 @@ View = dict[str, Any]  # `about`, an address; `pages`; the `feed` that the first
 
 
 class Visitor:
-    """Follows links; asks for nothing whose address no page gave, but for filters."""
+    """Asks for pages, and for the calendar that each of them offers."""
 
     def __init__(self) -> None:
         self.client = Client(SERVER_NAME="127.0.0.1")
@@ -138,10 +139,10 @@ def whole_site(visitor: Visitor) -> Iterator[View]:
 
 
 def around(visitor: Visitor, sessions: Iterable[TrainingSession]) -> Iterator[View]:
-    """The whole list, the pages and, in one language, filters that have these sessions."""
-    training_id = {session.training_id for session in sessions}
-    pages = TrainingPage.objects.live().filter(training__in=training_id)
-    programmes = ProgrammePage.objects.live().filter(programme__trainings__in=training_id)
+    """The whole list, the pages of these sessions and, in one language, filters they pass."""
+    trainings = {session.training_id for session in sessions}
+    pages = TrainingPage.objects.live().filter(training__in=trainings)
+    programmes = ProgrammePage.objects.live().filter(programme__trainings__in=trainings)
     for catalogue in catalogues():
         yield visitor.selection(catalogue)
     for name, value in sorted({pair for session in sessions for pair in filters_of(session)}):
@@ -220,7 +221,10 @@ def to_the_other_clock(session: TrainingSession) -> dict[str, Any]:
 
 def last_to_come(at: datetime, **condition: Any) -> TrainingSession:
     sessions = TrainingSession.objects.upcoming(at).filter(
-        status="SCHEDULED", training__is_discreet=False, venue__isnull=False, **condition
+        status=SessionStatus.SCHEDULED,
+        training__is_discreet=False,
+        venue__isnull=False,
+        **condition,
     )
     return sessions.order_by("starts_at", "pk").last()
 

@@ -28,10 +28,10 @@ pytestmark = [
     pytest.mark.once,  # what differs between engines, locks and constraints, is tested apart
 ]
 
-STORIES, AT_ONCE = 2000, 200
+STORIES, AT_ONCE = int(os.environ.get("STORIES", "1000")), 200
 #: Wagtail takes its time to copy pages.
 PAGES_EVERY = 16
-#: `SEED=417 make test ARGS=tests/trainings/domain/test_sequences.py` tells one story alone.
+#: `STORIES=20000 make test` for a night; `SEED=417 make test ARGS=…` tells one story alone.
 SEEDS = (
     [[int(os.environ["SEED"])]]
     if "SEED" in os.environ
