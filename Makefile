@@ -88,6 +88,7 @@ demo: $(READY) ## Serve the demo site, with a year of trainings in it
 	@echo "Serving on http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)."
 	@trap 'kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; trap 'exit 0' HUP INT TERM; \
 		$(BIN)/python manage.py send_emails --loop >/dev/null & \
+		$(BIN)/python manage.py tend_places --loop >/dev/null & \
 		$(BIN)/gunicorn --pythonpath site --workers 2 --bind 127.0.0.1:$(PORT) --log-level warning demo.wsgi & \
 		wait $$!
 
@@ -149,6 +150,10 @@ fmt: $(READY) ## Put code and templates in shape
 .PHONY: bench
 bench: $(READY) ## Measure what must stay fast
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: docs
+docs: $(READY) ## Write the pages that are drawn from the code
+	@$(BIN)/python -m tests.states_page
 
 # --- languages ---------------------------------------------------------------------------------
 

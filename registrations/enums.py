@@ -3,13 +3,50 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ParticipationStatus(models.TextChoices):
+    PENDING = "PENDING", _("to be confirmed")
     CONFIRMED = "CONFIRMED", _("confirmed")
     WAITING = "WAITING", _("on the waiting list")
+    OFFERED = "OFFERED", _("place offered")
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
+    WITHDRAWN_LATE = "WITHDRAWN_LATE", _("withdrawn late")
     REPLACED = "REPLACED", _("replaced")
+    REFUSED = "REFUSED", _("refused")
+    EXPIRED = "EXPIRED", _("expired")
 
 
-LIVING = (ParticipationStatus.CONFIRMED, ParticipationStatus.WAITING)
+#: Not ended: this person is to be told of what happens to the session.
+LIVING = (
+    ParticipationStatus.PENDING,
+    ParticipationStatus.CONFIRMED,
+    ParticipationStatus.WAITING,
+    ParticipationStatus.OFFERED,
+)
+#: What takes a place: one that is offered is nobody else's meanwhile.
+SEATED = (ParticipationStatus.CONFIRMED, ParticipationStatus.OFFERED)
+
+
+class Verb(models.TextChoices):
+    """What is done to a participation; from which state to which is in `domain.states`."""
+
+    SIGN_UP = "sign_up", _("sign up")
+    ACCEPT = "accept", _("accept")
+    REFUSE = "refuse", _("refuse")
+    OFFER = "offer", _("offer a place")
+    PROMOTE = "promote", _("give a place")
+    ACCEPT_OFFER = "accept_offer", _("accept the offer")
+    DECLINE_OFFER = "decline_offer", _("decline the offer")
+    EXPIRE = "expire", _("let the offer expire")
+    RELEASE = "release", _("release a place without a name")
+    REPLACE = "replace", _("replace")
+    WITHDRAW = "withdraw", _("withdraw")
+
+
+class Promotion(models.TextChoices):
+    """What happens to the first in line who fits when a place is free."""
+
+    OFFER = "OFFER", _("It is offered to the next in line, who accepts or declines")
+    CONFIRM = "CONFIRM", _("It is given to the next in line at once")
+    BY_HAND = "BY_HAND", _("We give it by hand")
 
 
 class Quality(models.TextChoices):
@@ -38,8 +75,14 @@ class RelationKind(models.TextChoices):
 
 
 class Origin(models.TextChoices):
+    """By which way a registration came in."""
+
     FORM = "FORM", _("form")
     STAFF = "STAFF", _("entered by the organiser")
+    PHONE = "PHONE", _("by phone")
+    MAIL = "MAIL", _("by mail")
+    PARTNER = "PARTNER", _("through a partner")
+    ON_SITE = "ON_SITE", _("on site")
 
 
 class Answer(models.TextChoices):
@@ -48,6 +91,8 @@ class Answer(models.TextChoices):
     KEEP = "keep", _("I come")
     WITHDRAW = "withdraw", _("I cannot come")
     REPLACE = "replace", _("A colleague replaces me")
+    ACCEPT = "accept", _("I take the place")
+    DECLINE = "decline", _("No, thank you")
 
 
 class MessageKind(models.TextChoices):
@@ -60,6 +105,18 @@ class MessageKind(models.TextChoices):
     RESTORED = "RESTORED", _("session takes place after all")
     WITHDRAWN = "WITHDRAWN", _("withdrawal")
     REPLACED = "REPLACED", _("replacement")
+    OFFER = "OFFER", _("offer of a place")
+    OFFER_EXPIRED = "OFFER_EXPIRED", _("offer expired")
+    PROMOTED = "PROMOTED", _("place after waiting")
+    REFUSED = "REFUSED", _("refusal")
+    RELEASED = "RELEASED", _("places without a name released")
+    NAMES_NEEDED = "NAMES_NEEDED", _("names needed")
+    TO_CONFIRM = "TO_CONFIRM", _("to be confirmed")
+    ACCEPTED = "ACCEPTED", _("registration accepted")
+    MINIMUM = "MINIMUM", _("minimum not reached")
+    GOES_AHEAD = "GOES_AHEAD", _("session takes place")
+    LINKS = "LINKS", _("links sent again")
+    SERVICE_LINK = "SERVICE_LINK", _("link of a partner service")
 
 
 class Question(models.TextChoices):
@@ -75,9 +132,38 @@ class Question(models.TextChoices):
     PARTICIPANT_LIST = "PARTICIPANT_LIST", _("Name on the list given to participants")
 
 
+class AskedOf(models.TextChoices):
+    """Of whom an organiser's own question is asked."""
+
+    PERSON = "PERSON", _("each person")
+    REGISTRATION = "REGISTRATION", _("who registers, once")
+
+
+class FieldType(models.TextChoices):
+    """How a question is answered: the field types of Wagtail's own forms."""
+
+    SINGLELINE = "singleline", _("Text on one line")
+    MULTILINE = "multiline", _("Text on several lines")
+    EMAIL = "email", _("E-mail address")
+    NUMBER = "number", _("Number")
+    URL = "url", _("Web address")
+    CHECKBOX = "checkbox", _("One box to tick")
+    CHECKBOXES = "checkboxes", _("Several boxes to tick")
+    DROPDOWN = "dropdown", _("One choice, in a list that opens")
+    MULTISELECT = "multiselect", _("Several choices, in a list")
+    RADIO = "radio", _("One choice among buttons")
+    DATE = "date", _("Date")
+    DATETIME = "datetime", _("Date and time")
+
+
+#: Answered by the choices that the question offers.
+CHOICE_TYPES = (FieldType.CHECKBOXES, FieldType.DROPDOWN, FieldType.MULTISELECT, FieldType.RADIO)
+
+
 class TokenPurpose(models.TextChoices):
     """One purpose, one secret: a link opens nothing else."""
 
     MANAGE = "MANAGE", _("personal link of a registration")
     ANSWER = "ANSWER", _("answer of one person for one session")
     CALENDAR = "CALENDAR", _("calendar address of one person")
+    SERVICE = "SERVICE", _("page of a partner service")

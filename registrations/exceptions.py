@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:  # a leaf imports nothing of ours when it runs
-    from registrations.models import Registration
+    from registrations.domain.places import Obstacle
+    from registrations.models import Registration, Workshop
     from trainings.models import TrainingSession
 
 
@@ -29,6 +30,64 @@ class RegistrationClosedError(RegistrationError):
     def __init__(self, session: TrainingSession) -> None:
         super().__init__()
         self.session = session
+
+
+class SessionFullError(RegistrationError):
+    """No place is free in `session`, which has no waiting list; `obstacle` says why."""
+
+    REASONS = {
+        "CAP": _("Your service has as many people in this session as it may have."),
+        "FULL": _("There are not enough places left."),
+        "PRIORITY": _("Other kinds of service come first for now."),
+        "QUOTA": _("The places left are kept for other kinds of service."),
+    }
+
+    def __init__(self, session: TrainingSession, obstacle: Obstacle) -> None:
+        super().__init__()
+        self.session, self.obstacle = session, obstacle
+        self.message = self.REASONS[obstacle.value]
+
+
+class NotAllSessionsError(RegistrationError):
+    message = _("These sessions belong together: each person takes part in all of them.")
+
+
+class NotInThisStateError(RegistrationError):
+    message = _("This cannot be done any more: look at how it stands now.")
+
+
+class NoWorkshopLeftError(RegistrationError):
+    """`position` is the person's in the form, `session_id` the session with the workshops."""
+
+    message = _("Please choose two different workshops of this session.")
+
+    def __init__(self, position: int, session_id: int) -> None:
+        super().__init__()
+        self.position, self.session_id = position, session_id
+
+
+class WorkshopChosenError(RegistrationError):
+    """Of `workshop`, which somebody is or was in, or wanted to be in."""
+
+    message = _("Somebody has chosen this workshop: it stays.")
+
+    def __init__(self, workshop: Workshop) -> None:
+        super().__init__()
+        self.workshop = workshop
+
+
+class TooManyHeldError(RegistrationError):
+    """A service would have more places without a name in `session` than it may have."""
+
+    message = _("So many places cannot be held without names.")
+
+    def __init__(self, session: TrainingSession) -> None:
+        super().__init__()
+        self.session = session
+
+
+class ReasonNeededError(RegistrationError):
+    message = _("This goes beyond the rules: please say why.")
 
 
 class SessionGoneError(RegistrationError):
@@ -68,6 +127,12 @@ class FormAlreadySentError(RegistrationError):
     def __init__(self, registration: Registration) -> None:
         super().__init__()
         self.registration = registration
+
+
+class BusyError(RegistrationError):
+    """The database gave way to others too often; nothing has happened, and later it will do."""
+
+    message = _("Too many people do this at the same moment. Please send it once more.")
 
 
 class TooManyAttemptsError(RegistrationError):

@@ -1,4 +1,4 @@
-"""Keep secret addresses out of logs: of a receipt, an answer, a calendar and where it is made."""
+"""Keep secret addresses out of logs: of a receipt, an answer, a service, a calendar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.core.exceptions import SuspiciousOperation
 
 #: As in urls.py. Long enough to be a secret, whole or mistyped; a page of the host may be masked
 #: too when it stands below the same word and has a long name.
-SECRET = re.compile(r"(/(?:receipt|answer|calendar)/)[^/?#\s\"']{16,}?(?=\.ics\b|[/?#\s\"']|$)")
+SECRET = re.compile(
+    r"(/(?:receipt|answer|service|calendar)/)[^/?#\s\"']{16,}?(?=\.ics\b|[/?#\s\"']|$)"
+)
 MASK = r"\1***"
 
 

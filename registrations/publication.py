@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -11,13 +14,16 @@ from wagtail.permissions import policy_registry
 
 from registrations.domain.places import Places
 from registrations.domain.queries import full_sessions, places_of
+from registrations.domain.sharing import rules_of
 from registrations.domain.telling import concerned
 from registrations.enums import MessageKind
-from registrations.models import Participation, Registration
+from registrations.models import Participation, SessionConfirmation, Workshop
+from registrations.permissions import may_see_registrations
+from registrations.wording import Rules
 from trainings import wording
 from trainings.enums import SessionStatus
-from trainings.models import Training
-from trainings.sign_up import SessionAct, SignUpState, Told
+from trainings.models import Training, TrainingSession
+from trainings.sign_up import Link, SessionAct, SignUpState, Told
 
 FEW = 5
 MESSAGE_OF = {
@@ -36,6 +42,9 @@ class SignUpDesk:
         places = places_of(sessions)
         return {session.pk: state(session, places[session.pk], at=at) for session in sessions}
 
+    def rules_in_words(self, sessions, *, at):
+        return rules_in_words(sessions, at=at)
+
     def url(self, of):
         kind = "training" if isinstance(of, Training) else "programme"
         return reverse(f"registrations:sign_up_{kind}", args=[of.uid])
@@ -46,7 +55,7 @@ class SignUpDesk:
 
     def people_to_tell(self, sessions, act, *, user):
         sessions = {session.pk: session for session in sessions}
-        may_know = policy_registry.get_by_type(Registration).user_has_permission(user, "view")
+        may_know = may_see_registrations(user)
         at = timezone.now()
         # What is over is told to nobody, unless it moves to a day that is not.
         over = {pk for pk, one in sessions.items() if act != SessionAct.MOVE and one.is_past(at)}
@@ -54,6 +63,18 @@ class SignUpDesk:
             told(one, "" if one.session_id in over else MESSAGE_OF[act].label, may_know=may_know)
             for one in concerned(sessions.values())
         ]
+
+    def links(self, session, *, user):
+        found = []
+        if may_see_registrations(user):
+            url = reverse("registrations_admin:people", args=[session.pk])
+            found.append(Link(_("People"), url, "group"))
+        if policy_registry.get_by_type(TrainingSession).user_has_permission(user, "change"):
+            rules = reverse("registrations_admin:session_rules", args=[session.pk])
+            found.append(Link(_("Rules of this session apart"), rules, "clipboard-list"))
+            workshops = reverse("registrations_admin:workshops", args=[session.pk])
+            found.append(Link(_("Workshops"), workshops, "list-ul"))
+        return found
 
     def with_places_left(self, sessions, *, at):
         closes = Q(registration_closes_at=None) | Q(registration_closes_at__gt=at)
@@ -64,6 +85,33 @@ class SignUpDesk:
     def full(self, sessions, *, at):
         to_come = sessions.filter(status=SessionStatus.SCHEDULED, starts_at__gt=at)
         return to_come.filter(pk__in=full_sessions(at=at))
+
+
+def rules_in_words(sessions: Iterable[TrainingSession], *, at: datetime) -> dict[int, list[str]]:
+    """By session what a visitor should know at this instant; nothing of one that is over."""
+    sessions = [session for session in sessions if session.goes_ahead and at < session.starts_at]
+    keys = [session.pk for session in sessions]
+    rules = rules_of(sessions)
+    workshops: dict[int, list[Workshop]] = {}
+    for workshop in Workshop.objects.filter(session__in=keys):
+        workshops.setdefault(workshop.session_id, []).append(workshop)
+    confirmed = SessionConfirmation.objects.filter(session__in=keys)
+    decided = set(confirmed.values_list("session", flat=True))
+    together = TrainingSession.objects.filter(
+        pk__in=keys, training__programme__is_indivisible=True, training__is_discreet=False
+    )
+    whole = set(together.order_by().values_list("pk", flat=True))
+    return {
+        session.pk: Rules(
+            rules[session.pk],
+            session=session,
+            at=at,
+            workshops=workshops.get(session.pk, ()),
+            is_indivisible=session.pk in whole,
+            is_decided=session.pk in decided,
+        ).sentences()
+        for session in sessions
+    }
 
 
 def told(participation: Participation, message, *, may_know: bool) -> Told:
@@ -109,6 +157,8 @@ def state(session, places: Places, *, at) -> SignUpState:
         return say("closed", _("Registration is closed"))
     closes = wording.moment(session.closes_at, session.time_zone)
     until = _("Registration until %(moment)s") % {"moment": closes}
+    if places.is_full and not places.has_waiting_list:
+        return say("closed", pgettext("training session", "Full"))
     if places.is_full:
         return say("waiting", _("Full – waiting list"), until, is_open=True)
     if places.left is None:

@@ -1,17 +1,24 @@
 """Registrations with Wagtail only; no logic."""
 
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from registrations.enums import Verb
+from registrations.home import UndecidedPanel
 from registrations.models import OutgoingEmail, Registration
+from registrations.panels import RulesPanel
 from registrations.publication import SignUpDesk
 from registrations.viewsets.emails import EmailViewSet
+from registrations.viewsets.entry import entry_urls
 from registrations.viewsets.partners import PartnerServiceViewSet, ServiceKindViewSet
+from registrations.viewsets.people import people_urls
 from registrations.viewsets.questions import SignUpQuestionsViewSet
 from registrations.viewsets.registrations import RegistrationViewSet
+from registrations.viewsets.rules import rules_urls
 from trainings.permissions import MadeElsewherePolicy
 
 for model in (Registration, OutgoingEmail):
@@ -33,14 +40,50 @@ class RegistrationsGroup(SnippetViewSetGroup):
 
 register_snippet(RegistrationsGroup)
 hooks.register("register_training_sign_up", SignUpDesk)
+hooks.register("register_training_panels", RulesPanel)
+
+
+@hooks.register("register_admin_urls")
+def register_people_urls():
+    urls = [*people_urls, *entry_urls, *rules_urls]
+    return [path("registrations/", include((urls, "registrations"), "registrations_admin"))]
+
+
+@hooks.register("construct_homepage_panels")
+def add_undecided_sessions(request, panels):
+    panels.append(UndecidedPanel())
+
+
+#: What is done to a participation, once it is done.
+VERBS = {
+    Verb.SIGN_UP: _("Signed up"),
+    Verb.ACCEPT: _("Accepted"),
+    Verb.REFUSE: _("Refused"),
+    Verb.OFFER: _("Place offered"),
+    Verb.PROMOTE: _("Place given"),
+    Verb.ACCEPT_OFFER: _("Offer accepted"),
+    Verb.DECLINE_OFFER: _("Offer declined"),
+    Verb.EXPIRE: _("Offer expired"),
+    Verb.RELEASE: _("Place without a name released"),
+    Verb.REPLACE: _("Replaced by a colleague"),
+    Verb.WITHDRAW: _("Withdrawn"),
+}
+
+
+SERVICE_LINK_ACTS = [
+    ("renew", _("Renew the link of its page"), _("Renewed the link of its page")),
+    ("send", _("Send the link of its page"), _("Sent the link of its page")),
+    ("revoke", _("Revoke the link of its page"), _("Revoked the link of its page")),
+]
 
 
 @hooks.register("register_log_actions")
 def register_registration_actions(actions):
-    actions.register_action("registrations.sign_up", _("Sign up"), _("Signed up"))
+    actions.register_action("registrations.join", _("Add somebody"), _("Somebody added"))
+    actions.register_action("registrations.correct", _("Correct"), _("Corrected"))
     actions.register_action("registrations.keep", _("Say one comes"), _("Said they come"))
-    actions.register_action("registrations.withdraw", _("Withdraw"), _("Withdrawn"))
-    actions.register_action("registrations.replace", _("Replace"), _("Replaced by a colleague"))
+    for verb, done in VERBS.items():
+        actions.register_action(f"registrations.{verb}", verb.label, done)
     actions.register_action(
         "registrations.renew_feed",
         _("Renew the calendar address"),
@@ -51,3 +94,20 @@ def register_registration_actions(actions):
         _("Revoke the calendar address"),
         _("Revoked the calendar address"),
     )
+    actions.register_action(
+        "registrations.goes_ahead", _("Say it takes place"), _("Said it takes place")
+    )
+    actions.register_action("registrations.set_rules", _("Set the rules"), _("Set the rules"))
+    actions.register_action(
+        "registrations.follow_training",
+        _("Follow the training again"),
+        _("Followed the training again"),
+    )
+    actions.register_action(
+        "registrations.set_workshops", _("Set the workshops"), _("Set the workshops")
+    )
+    actions.register_action(
+        "registrations.export", _("Download registrations"), _("Registrations downloaded")
+    )
+    for name, act, done in SERVICE_LINK_ACTS:
+        actions.register_action(f"registrations.{name}_service_link", act, done)

@@ -43,12 +43,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(django_settings.TEST_DIR, ignore_errors=True)
 
 
+#: Folders of tests.
+SCREENS = {"views", "viewsets", "forms", "emails", "journeys", "management", "templatetags"}
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a browser shows does not depend on the database engine: one run has these tests."""
+    """Screens and mails ask the database nothing that the domain does not ask: of their tests
+    one run has those in a browser, the other the rest. What strangers type is tried on both.
+    """
     for item in items:
+        is_of_a_screen = SCREENS & set(item.path.parts) and item.path.stem != "test_bad_input"
         if "chromium_browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        elif is_of_a_screen and not item.get_closest_marker("served"):
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)

@@ -44,19 +44,22 @@ class Site:
             raise RuntimeError(f"{step} failed:\n{done.stderr}")
         return json.loads(done.stdout)
 
-    def environment(self, *, lock: bool = True, trusting: bool = False) -> dict[str, str]:
+    def environment(
+        self, *, lock: bool = True, trusting: bool = False, pause: bool = True
+    ) -> dict[str, str]:
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.served_settings",
             "SERVED_DATABASE": self.database,
             "SERVED_WITHOUT_LOCK": "0" if lock else "1",
             "SERVED_TRUSTING": "1" if trusting else "0",
+            "SERVED_PAUSE": "0.06" if pause else "0",
             # The site's engine is told above, whatever the engine of the tests.
             "TEST_DATABASE": "sqlite",
         }
 
     @contextlib.contextmanager
-    def serving(self, log: Path, **options: bool) -> Iterator[str]:
+    def serving(self, log: Path, *, workers: int = 3, **options: bool) -> Iterator[str]:
         """Start the site, yield its address, stop it; what it said goes into `log`."""
         with socket.create_server(("127.0.0.1", 0)) as listener, log.open("w") as said:
             port = listener.getsockname()[1]
@@ -64,7 +67,8 @@ class Site:
                 [
                     *(sys.executable, "-m", "gunicorn", "tests.served_wsgi", "--preload"),
                     *("--bind", f"fd://{listener.fileno()}", "--no-control-socket"),
-                    *("--worker-class", "gthread", "--workers", "3", "--threads", "4"),
+                    *("--worker-class", "gthread", "--workers", str(workers)),
+                    *("--threads", "4"),
                     *("--log-level", "warning", "--timeout", "120", "--graceful-timeout", "5"),
                 ],
                 cwd=ROOT,

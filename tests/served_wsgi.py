@@ -4,6 +4,7 @@ The pause is the same in both, so that the lock is the only difference between a
 its control.
 """
 
+import os
 import time
 
 from django.core.wsgi import get_wsgi_application
@@ -12,30 +13,30 @@ from tests.served_settings import SERVED_TRUSTING, SERVED_WITHOUT_LOCK
 
 application = get_wsgi_application()
 
-from registrations.domain import queries, signup  # noqa: E402 -- Django is ready now
+from registrations.domain import sharing, signup, waiting_list  # noqa: E402 -- Django is ready now
 from trainings.models import TrainingSession  # noqa: E402
 from trainings.models.calendar_state import Reading  # noqa: E402
 
-PAUSE = 0.06  # seconds
+PAUSE = float(os.environ.get("SERVED_PAUSE", "0"))  # seconds
 
 
-def places_of_after_a_pause(sessions):
+def sharing_of_after_a_pause(sessions, **options):
     """Count, and leave others the time to count as well before anything is written."""
-    places = queries.places_of(sessions)
+    counted = sharing.sharing_of(sessions, **options)
     time.sleep(PAUSE)
-    return places
+    return counted
 
 
 def read_sessions(session_ids):
     """What `lock_sessions()` returns, without locking anything."""
     return list(
         TrainingSession.objects.filter(pk__in=set(session_ids))
-        .select_related("training")
+        .select_related("training__programme")
         .order_by("pk")
     )
 
 
-vars(signup).update(places_of=places_of_after_a_pause)
+vars(waiting_list).update(sharing_of=sharing_of_after_a_pause)
 if SERVED_WITHOUT_LOCK:
     vars(signup).update(lock_sessions=read_sessions)
 if SERVED_TRUSTING:

@@ -150,6 +150,21 @@ mails = OutgoingEmail.objects.filter(kind__in=kinds, sent_at__isnull=False)
 print(json.dumps(sorted(set(mails.values_list("kind", "language")))))
 """
 
+# What a visitor sees of how places are shared.
+RULES = """
+import json
+from registrations.models import Participation, SignUpRules
+from trainings.models import Programme
+living = Participation.objects.living()
+print(json.dumps({
+    "trainings": SignUpRules.objects.count(),
+    "to be confirmed": living.filter(status="PENDING").count(),
+    "without a name": living.filter(participant__last_name="").count(),
+    "in a workshop": living.filter(workshop__isnull=False).count(),
+    "all or none": Programme.objects.filter(is_indivisible=True).count(),
+}))
+"""
+
 STATES = """
 import json
 from django.utils import timezone
@@ -246,6 +261,16 @@ def test_sessions_show_every_state(loaded: Manage) -> None:
     assert states.pop("badges") == ["closed", "last", "open", "soon", "waiting"]
     assert states.pop("clocks") == ["1:00:00", "2:00:00"]
     assert states == {"cancelled": 2, "online": 1, "overbooked": 0}
+
+
+def test_places_are_shared_in_every_way(loaded: Manage) -> None:
+    assert ask(loaded, RULES) == {
+        "trainings": 6,
+        "to be confirmed": 1,
+        "without a name": 11,
+        "in a workshop": 5,
+        "all or none": 1,
+    }
 
 
 def test_every_view_of_the_catalogue_answers(loaded: Manage) -> None:

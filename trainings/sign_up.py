@@ -54,11 +54,27 @@ class Told:
     through: str = ""  # who is written to in their place, when they gave no address
 
 
+@dataclass(frozen=True)
+class Link:
+    """Another screen of the admin about a session."""
+
+    label: str
+    url: str
+    icon: str
+
+
 class SignUp(Protocol):
     def states(
         self, sessions: Iterable[TrainingSession], *, at: datetime
     ) -> dict[int, SignUpState]:
         """By primary key of the session, in a constant number of queries."""
+
+    def rules_in_words(
+        self, sessions: Iterable[TrainingSession], *, at: datetime
+    ) -> dict[int, list[str]]:
+        """How places are shared, as a visitor reads it: sentences by primary key of the session,
+        in the active language and in a constant number of queries.
+        """
 
     def url(self, of: Training | Programme) -> str:
         """Where one signs up for the sessions of a training or of a whole programme."""
@@ -69,6 +85,9 @@ class SignUp(Protocol):
         """Whom this act concerns, in a constant number of queries; names only for those who
         may see registrations.
         """
+
+    def links(self, session: TrainingSession, *, user: Any) -> list[Link]:
+        """Screens of the admin about the people of a session that this user may open."""
 
     def has_registrations(self, training_ids: Iterable[int]) -> set[int]:
         """Which of these trainings have a session that somebody is, or was, registered for."""
@@ -105,6 +124,12 @@ def _taken(session: TrainingSession) -> str:
     if state.waiting:
         return _("%(taken)s (+ %(waiting)s waiting)") % {"taken": taken, "waiting": state.waiting}
     return taken
+
+
+def links_of(session: TrainingSession, *, user: Any) -> list[Link]:
+    """Empty where nobody signs up."""
+    sign_up = get_sign_up()
+    return sign_up.links(session, user=user) if sign_up else []
 
 
 def get_sign_up() -> SignUp | None:

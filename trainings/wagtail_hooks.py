@@ -8,7 +8,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from trainings.home import NextSessionsPanel
-from trainings.models import Training
+from trainings.models import Programme, Training
 from trainings.permissions import MadeElsewherePolicy
 from trainings.viewsets import pages
 from trainings.viewsets.acts import act_urls
@@ -16,7 +16,8 @@ from trainings.viewsets.bulk import BULK_ACTIONS
 from trainings.viewsets.facts import TrainingsGroup
 from trainings.viewsets.series import series_urls
 
-register_permission_policy(Training, MadeElsewherePolicy(Training, allowed={"view", "change"}))
+for model in (Training, Programme):
+    register_permission_policy(model, MadeElsewherePolicy(model, allowed={"view", "change"}))
 register_snippet(TrainingsGroup)
 
 

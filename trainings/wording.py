@@ -89,9 +89,9 @@ def _which_days(spoken: SpokenRule) -> str:
         weekdays = [_in_a_list(weekday) for weekday in weekdays]
     sentence = _sentence(spoken) % {
         "number": spoken.interval,
-        "months": _and(str(MONTHS[month]) for month in spoken.months),
-        "positions": _and(_position(number) for number in spoken.positions),
-        "weekdays": _and(weekdays),
+        "months": listed(str(MONTHS[month]) for month in spoken.months),
+        "positions": listed(_position(number) for number in spoken.positions),
+        "weekdays": listed(weekdays),
         "day": _day_of_month(spoken.month_day) if spoken.month_day else "",
     }
     if _skips_months(spoken):
@@ -162,7 +162,7 @@ def _exceptions(spoken: SpokenRule) -> str:
     if number > MOST_DAYS_BY_NAME:
         days = ngettext("except %(number)s day", "except %(number)s days", number)
         return days % {"number": number}
-    named = _and(_in_a_list(day(exception)) for exception in spoken.exceptions)
+    named = listed(_in_a_list(day(exception)) for exception in spoken.exceptions)
     return named and _("except %(days)s") % {"days": named}
 
 
@@ -171,7 +171,8 @@ def _in_a_list(day: str) -> str:
     return pgettext("one of a list of days", "%(day)s") % {"day": day}
 
 
-def _and(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """ "a, b and c"; empty without any."""
     *others, last = [*words] or [""]
     if not others:
         return last

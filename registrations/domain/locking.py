@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import random
+import time
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
+from registrations.exceptions import BusyError
 from trainings.models import TrainingSession
+
+ATTEMPTS = 3
+PAUSE = 0.1  # seconds at most before the second attempt, twice that before the third
+#: PostgreSQL gave up on a transaction for the sake of another: serialization failure, deadlock,
+#: lock not available.
+GAVE_WAY = {"40001", "40P01", "55P03"}
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def lock_sessions(session_ids: Iterable[int]) -> list[TrainingSession]:
@@ -22,6 +36,36 @@ def lock_sessions(session_ids: Iterable[int]) -> list[TrainingSession]:
     return list(
         TrainingSession.objects.select_for_update(of=("self",))
         .filter(pk__in=set(session_ids))
-        .select_related("training")
+        .select_related("training__programme")
         .order_by("pk")
     )
+
+
+def retried(act: Callable[P, R]) -> Callable[P, R]:
+    """For a verb that is one transaction: do it again when the database made it give way.
+
+    Nothing of the first attempt is left then. Raises BusyError after the third, and at once when
+    SQLite has already waited as long as its settings say. Inside somebody else's transaction,
+    which only they can begin again, what the database raises passes.
+    """
+
+    @wraps(act)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if transaction.get_connection().in_atomic_block:
+            return act(*args, **kwargs)
+        attempt = 1
+        while True:
+            try:
+                return act(*args, **kwargs)
+            except OperationalError as error:
+                cause = error.__cause__
+                gave_way = getattr(cause, "sqlstate", None) in GAVE_WAY
+                if not gave_way and getattr(cause, "sqlite_errorname", "") != "SQLITE_BUSY":
+                    raise
+                if attempt == ATTEMPTS or not gave_way:
+                    raise BusyError from error
+                # Not at the same instant as the other.
+                time.sleep(random.uniform(0, PAUSE * attempt))  # noqa: S311 -- no secret
+            attempt += 1
+
+    return run

@@ -15,8 +15,9 @@ from registrations.models import ParticipantNeeds, Participation
 def erase_needs(*, at: datetime) -> int:
     """Delete meal and access needs whose last session ended `needs_kept` ago; how many people's.
 
-    With them goes why people could not come. The privacy notice promises it (GDPR art. 5.1.e),
-    so run it every day. Running it again does nothing more.
+    With them goes why people could not come. Why the organiser refused stays: it is what was
+    written to them, and the account of a decision they may contest. The privacy notice promises
+    it (GDPR art. 5.1.e), so run it every day. Running it again does nothing more.
     """
     before = at - conf.needs_kept
     last_end = Max("participant__participations__session__ends_at")

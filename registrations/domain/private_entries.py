@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registrations.emails import in_words
 from registrations.enums import LIVING, ParticipationStatus
 from registrations.models import Participation, PartnerService
 from registrations.models.private_feeds import Holder
@@ -22,6 +23,14 @@ from trainings.domain.calendar import CalendarEvent
 from trainings.domain.feeds import around_today
 from trainings.models import TrainingSession
 
+#: A service that has several people in a session stands there as the best of them does.
+BEST_FIRST = (
+    ParticipationStatus.CONFIRMED,
+    ParticipationStatus.OFFERED,
+    ParticipationStatus.PENDING,
+    ParticipationStatus.WAITING,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
@@ -30,9 +39,13 @@ class Standing:
     session: TrainingSession
     uid: UUID
     sequence: int
-    has_place: bool
+    state: str
     words: str  # "Place confirmed", in the active language
     changed_at: datetime
+
+    @property
+    def has_place(self) -> bool:
+        return self.state == ParticipationStatus.CONFIRMED
 
 
 def entries(holder: Holder, *, language: str, at: datetime) -> list[CalendarEvent]:
@@ -64,24 +77,24 @@ def of_person(address: str, *, at: datetime) -> Iterator[Standing]:
             session=one.session,
             uid=one.uid,
             sequence=one.sequence,
-            has_place=one.has_place,
-            words=_in_words(one.status, rank=one.rank),
+            state=one.status,
+            words=in_words.standing(one, rank=one.rank),
             changed_at=one.changed_at,
         )
 
 
 def of_service(partner: PartnerService, *, at: datetime) -> Iterator[Standing]:
     """Numbers only: a service's calendar is read by people who need not know of each other."""
-    rows = (
+    rows: Any = (
         Participation.objects.filter(
             participant__registration__partner=partner, session__in=_sessions(at)
         )
         .order_by()
         .values("session")
         .annotate(
-            confirmed=Count("pk", filter=Q(status=ParticipationStatus.CONFIRMED)),
-            waiting=Count("pk", filter=Q(status=ParticipationStatus.WAITING)),
+            **{state: Count("pk", filter=Q(status=state)) for state in BEST_FIRST},
             living=Count("pk", filter=Q(status__in=LIVING)),
+            unnamed=Count("pk", filter=Q(status__in=LIVING, participant__last_name="")),
             # Of those who left too: the numbers changed with them.
             changed_at=Max("changed_at"),
         )
@@ -95,8 +108,8 @@ def of_service(partner: PartnerService, *, at: datetime) -> Iterator[Standing]:
             session=session,
             uid=uuid5(session.uid, f"partner-{partner.pk}"),
             sequence=session.sequence,
-            has_place=row["confirmed"] > 0,
-            words=_numbers_in_words(row["confirmed"], row["waiting"]),
+            state=next(state for state in BEST_FIRST if row[state]),
+            words=_numbers_in_words(row, unnamed=row["unnamed"]),
             changed_at=row["changed_at"],
         )
 
@@ -106,23 +119,16 @@ def _sessions(at: datetime) -> Any:
     return around_today(TrainingSession.objects, at=at).order_by().values("pk")
 
 
-def _in_words(status: str, *, rank: int) -> str:
-    if status == ParticipationStatus.CONFIRMED:
-        return _("Place confirmed")
-    return _("Waiting list, place %(rank)s") % {"rank": rank}
-
-
-def _numbers_in_words(confirmed: int, waiting: int) -> str:
-    said = []
-    if confirmed:
-        words = ngettext("%(number)d place confirmed", "%(number)d places confirmed", confirmed)
-        said.append(words % {"number": confirmed})
-    if waiting:
+def _numbers_in_words(counted: Mapping[str, int], *, unnamed: int) -> str:
+    said = in_words.numbers(counted)
+    if unnamed:
         words = ngettext(
-            "%(number)d on the waiting list", "%(number)d on the waiting list", waiting
+            "%(number)d of these without a name yet",
+            "%(number)d of these without a name yet",
+            unnamed,
         )
-        said.append(words % {"number": waiting})
-    return ", ".join(said)
+        said = f"{said} ({words % {'number': unnamed}})"
+    return said
 
 
 def _entry(one: Standing, page: Any, language: str) -> CalendarEvent:
@@ -151,6 +157,10 @@ def _summary(one: Standing, title: str) -> str:
     """The state first; one that does not take place says so already."""
     if one.has_place or not one.session.goes_ahead:
         return title
+    if one.state == ParticipationStatus.OFFERED:
+        return _("PLACE OFFERED – %(title)s") % {"title": title}
+    if one.state == ParticipationStatus.PENDING:
+        return _("TO BE CONFIRMED – %(title)s") % {"title": title}
     return _("WAITING LIST – %(title)s") % {"title": title}
 
 

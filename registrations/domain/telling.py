@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from registrations.domain.signup import normalised_address
+from registrations.domain.people import normalised_address
 from registrations.emails import facts, outbox
 from registrations.emails.facts import Concerned, Facts
 from registrations.enums import MessageKind
@@ -49,6 +49,55 @@ def tell(
         for theirs in _by_booker(people)
     ]
     outbox.queue([*personal, *to_bookers])
+
+
+def tell_people(
+    kind: MessageKind,
+    people: Iterable[Participation],
+    *,
+    had_place: bool | None = None,
+    was: str = "",
+    at: datetime,
+) -> None:
+    """Queue the mails about something done to these participations: one to each person with an
+    address, and one to each booker whom none of these reaches, for all of theirs in a session.
+
+    `had_place`, and the state they were in, where it is another than now. Call it when the rows
+    are saved: each act raises their sequence, and so has mails of its own.
+    """
+    groups: dict[tuple[int, int], list[Participation]] = {}
+    for one in people:
+        key = (one.session_id, one.participant.registration_id)
+        groups.setdefault(key, []).append(one)
+    emails = []
+    for group in groups.values():
+
+        def note(*some: Participation) -> Facts:
+            noted = [
+                Concerned(
+                    one,
+                    one.sequence,
+                    one.has_place if had_place is None else had_place,
+                    was or one.status,
+                )
+                for one in some
+            ]
+            return facts.note(some[0].session, noted, at=at)
+
+        for one in group:
+            if one.address:
+                emails.append(outbox.to_person(kind, one, facts=note(one), at=at))
+        if not all(map(is_booker, group)):
+            emails.append(
+                outbox.to_booker(
+                    kind,
+                    group[0].participant.registration,
+                    act=f"{group[0].uid}:{group[0].sequence}",
+                    facts=note(*group),
+                    at=at,
+                )
+            )
+    outbox.queue(emails)
 
 
 def concerned(sessions: Iterable[TrainingSession]) -> list[Participation]:

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from django.utils.crypto import salted_hmac
 
+from registrations.domain.locking import retried
 from registrations.exceptions import TooManyAttemptsError
 from registrations.models import Registration, SignUpAttempt
 
 WINDOW = timedelta(hours=1)
 
 
+@retried
 def count_attempt(who: str, *, limit: int, at: datetime) -> None:
     """Note one attempt of `who`; raises TooManyAttemptsError above `limit` in the last hour.
 

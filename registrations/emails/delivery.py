@@ -73,11 +73,12 @@ def claim(*, at: datetime, limit: int) -> list[OutgoingEmail]:
 def _deliver(email: OutgoingEmail, *, connection: Any, at: datetime) -> bool | None:
     """Whether it was sent; None when there was nothing left to say."""
     try:
+        message = MESSAGES[email.kind](email)
+        # Asked again at each attempt: an offer may have ended since the first.
+        if message.is_moot(at=at):
+            email.delete()
+            return None
         if not email.subject:
-            message = MESSAGES[email.kind](email)
-            if message.is_moot:
-                email.delete()
-                return None
             _render(email, message, at=at)
         connection.open()  # once for a batch; does nothing when it is open
         connection.send_messages([as_mail(email, connection=connection)])

@@ -20,11 +20,15 @@ NOTED = (*MOVES, "previous_start", "previous_venue_id")
 
 @dataclass(frozen=True)
 class Concerned:
-    """One participation as the act found it, under the sequence the act gave it."""
+    """One participation as the act found it, under the sequence the act gave it.
+
+    `state` is the one the act was about: the present one, or for who leaves the one before.
+    """
 
     participation: Participation
     sequence: int
     had_place: bool
+    state: str = ""
 
     @property
     def name(self) -> str:
@@ -32,7 +36,9 @@ class Concerned:
 
     @classmethod
     def now(cls, participation: Participation) -> Concerned:
-        return cls(participation, participation.sequence, participation.has_place)
+        return cls(
+            participation, participation.sequence, participation.has_place, participation.status
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,9 @@ def note(
         "reason": dict(session.reason),
         "after": {field: getattr(session, field) for field in NOTED},
         "before": dict(before or {}),
-        "concerned": [[one.participation.pk, one.sequence, one.had_place] for one in concerned],
+        "concerned": [
+            [one.participation.pk, one.sequence, one.had_place, one.state] for one in concerned
+        ],
     }
 
 
@@ -121,10 +129,10 @@ def _copy(
     return known
 
 
-def _concerned(noted: Iterable[tuple[int, int, bool]]) -> list[Concerned]:
+def _concerned(noted: Iterable[list[Any]]) -> list[Concerned]:
+    noted = list(noted)
     rows = Participation.objects.select_related(
-        "participant__registration", "session", "replaced_by__participant"
-    ).in_bulk([pk for pk, _sequence, _had_place in noted])
-    return [
-        Concerned(rows[pk], sequence, had_place) for pk, sequence, had_place in noted if pk in rows
-    ]
+        "participant__registration", "session", "workshop", "replaced_by__participant"
+    ).in_bulk([pk for pk, *_rest in noted])
+    # What was queued by an earlier version says nothing of the state.
+    return [Concerned(rows[pk], *rest) for pk, *rest in noted if pk in rows]

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from wagtail.models import Site
 
 from registrations.conf import conf
-from registrations.enums import MessageKind, TokenPurpose
-from registrations.models import AccessToken, OutgoingEmail, Participant, Participation
+from registrations.emails import in_words
+from registrations.enums import MessageKind, ParticipationStatus, TokenPurpose
+from registrations.models import (
+    AccessToken,
+    OutgoingEmail,
+    Participant,
+    Participation,
+    Registration,
+)
 from trainings import wording
 from trainings.domain import calendar, queries
 from trainings.domain.publishing import calendar_event, session_url
@@ -36,15 +46,14 @@ class Message:
 
     def __init__(self, email: OutgoingEmail) -> None:
         self.email = email
-        self.registration = email.registration
+        self.registration: Any = email.registration
         self.pages: dict[int, Any] = {}
 
     @property
     def name(self) -> str:
         return self.email.kind.lower()
 
-    @property
-    def is_moot(self) -> bool:
+    def is_moot(self, *, at: datetime) -> bool:
         """Whether nothing is left to say; such a mail does not leave."""
         return False
 
@@ -63,19 +72,24 @@ class Message:
             return Content(
                 # One line of at most 255 characters, whatever a title holds.
                 subject=" ".join(subject.split())[:255],
-                text=render_to_string(f"{name}.txt", values),
+                # What a template leaves out leaves its blank lines.
+                text=re.sub(r"\n{3,}", "\n\n", render_to_string(f"{name}.txt", values)),
                 html=render_to_string(f"{name}.html", values),
                 calendars=[calendar.decode() for calendar in self.calendars()],
             )
 
     def common_values(self) -> dict[str, Any]:
-        return {
+        values = {
             "organiser": conf.organiser_name,
             "data_contact": conf.data_contact,
+            "language": self.email.language,
+        }
+        if self.registration is None:
+            return values
+        return values | {
             "reference": self.registration.reference,
             "partner": self.registration.partner.name,
             "booker": self.registration.booker_name,
-            "language": self.email.language,
         }
 
     def values(self, *, at: datetime) -> dict[str, Any]:
@@ -103,6 +117,11 @@ class Message:
         page = self.pages.get(session.training_id)
         return session_url(page.full_url, session) if page and page.full_url else ""
 
+    def own_page(self, registration: Registration, *, at: datetime) -> str:
+        """Where the booker sees and changes a registration; under a new secret."""
+        token = AccessToken.issue(registration, purpose=TokenPurpose.MANAGE, at=at)
+        return absolute_url("receipt", token, pages=self.pages.values())
+
 
 class SignUpMessage(Message):
     """What a registration came to, as it is when the mail leaves."""
@@ -118,11 +137,40 @@ class SignUpMessage(Message):
         moved_from = session.local_previous_start if participation.saw_it_move else None
         return {
             **self.where(session, has_place=participation.has_place),
-            "rank": participation.rank,
+            "standing": in_words.standing(participation, rank=participation.rank),
+            "has_place": participation.has_place,
             "is_cancelled": session.is_cancelled,
             "is_postponed": session.is_postponed,
             "moved_from": wording.moment(moved_from, session.time_zone) if moved_from else "",
+            **workshop_of(participation),
         }
+
+    def lines(self, person: Participant) -> list[dict[str, Any]]:
+        """Sure places first, each kind by date."""
+        ordered = [*person.confirmed, *person.offered, *person.pending, *person.waiting]
+        return [self.line(one) for one in ordered]
+
+    def held(self) -> dict[str, Any]:
+        """The places without names: how many in which session, and when the names are due."""
+        of_session: dict[int, list[Participation]] = {}
+        unnamed = [person for person in self.people if not person.is_named and person.living]
+        for one in (one for person in unnamed for one in person.living):
+            of_session.setdefault(one.session_id, []).append(one)
+        due_at = self.registration.names_due_at
+        if not of_session or due_at is None:
+            return {}
+        sessions = [held[0].session for held in of_session.values()]
+        first = min(sessions, key=lambda session: session.starts_at)
+        return {
+            "number": len(unnamed),
+            "due": wording.moment(due_at, first.time_zone),
+            "lines": [self.held_line(held) for held in of_session.values()],
+        }
+
+    def held_line(self, held: list[Participation]) -> dict[str, Any]:
+        states = Counter(one.status for one in held)
+        is_sure = set(states) == {ParticipationStatus.CONFIRMED}
+        return {**self.line(held[0]), "standing": in_words.numbers(states), "has_place": is_sure}
 
 
 class Receipt(SignUpMessage):
@@ -130,27 +178,39 @@ class Receipt(SignUpMessage):
 
     def values(self, *, at: datetime) -> dict[str, Any]:
         # A manager's copy shows what was booked; the link stays the booker's.
-        link = ""
-        if self.email.recipient == self.registration.booker_email:
-            token = AccessToken.issue(self.registration, purpose=TokenPurpose.MANAGE, at=at)
-            link = absolute_url("receipt", token, pages=self.pages.values())
+        is_bookers = self.email.recipient == self.registration.booker_email
+        named = [person for person in self.people if person.is_named]
+        held = self.held()
         return {
-            "link": link,
-            "people": [
-                {
-                    "name": person.name,
-                    "confirmed": [self.line(one) for one in person.confirmed],
-                    "waiting": [self.line(one) for one in person.waiting],
-                }
-                for person in self.people
-            ],
+            "link": self.own_page(self.registration, at=at) if is_bookers else "",
+            "people": [{"name": person.name, "lines": self.lines(person)} for person in named],
+            "held": held,
+            "some_wait": any(person.waiting for person in self.people),
+            "some_pending": any(person.pending for person in self.people),
+            "outcome": in_words.outcome({**counted(named), "held": held.get("number", 0)}),
+        }
+
+
+class NamesNeeded(SignUpMessage):
+    """To the booker who holds places for people still to be named."""
+
+    def is_moot(self, *, at: datetime) -> bool:
+        due_at = self.registration.names_due_at
+        return not self.held() or due_at <= at
+
+    def values(self, *, at: datetime) -> dict[str, Any]:
+        return {
+            "name": self.registration.booker_name,
+            "held": self.held(),
+            "link": self.own_page(self.registration, at=at),
         }
 
 
 class Invitation(SignUpMessage):
     """To one person, what, when, where, who signed them up; for each place a calendar entry.
 
-    Who has no place reads that they wait, and nothing goes to a calendar yet.
+    Who has no place reads that it is to be confirmed, or that they wait; nothing goes to a
+    calendar yet.
     """
 
     def __init__(self, email: OutgoingEmail) -> None:
@@ -159,11 +219,11 @@ class Invitation(SignUpMessage):
 
     @property
     def name(self) -> str:
-        kind = MessageKind.INVITATION if self.person.confirmed else MessageKind.WAITING
-        return kind.lower()
+        if self.person.confirmed:
+            return MessageKind.INVITATION.lower()
+        return (MessageKind.TO_CONFIRM if self.person.pending else MessageKind.WAITING).lower()
 
-    @property
-    def is_moot(self) -> bool:
+    def is_moot(self, *, at: datetime) -> bool:
         # Nothing is left of what they were signed up for: that is told by a mail of its own.
         return not self.person.living
 
@@ -177,12 +237,20 @@ class Invitation(SignUpMessage):
             "name": self.person.name,
             "signed_up_self": self.person.email == self.registration.booker_email,
             "replaced": replaced.name if replaced else "",
-            "confirmed": [self.line(one) for one in self.person.confirmed],
-            "waiting": [self.line(one) for one in self.person.waiting],
+            # What the subject is about, and all of it.
+            "told": [self.line(one) for one in self.told()],
+            "lines": self.lines(self.person),
+            "some_pending": bool(self.person.pending),
+            "some_wait": bool(self.person.waiting),
+            "some_offered": bool(self.person.offered),
             "invited": len(self.for_calendars()),
             "calendar_link": absolute_url("calendar", token, pages=self.pages.values()),
             **by_replaced,
         }
+
+    def told(self) -> list[Participation]:
+        person = self.person
+        return person.confirmed or person.pending or [*person.offered, *person.waiting]
 
     def replaced(self) -> Participant | None:
         """Whose place this person took, if they came in by that."""
@@ -223,6 +291,74 @@ class Invitation(SignUpMessage):
         )
 
 
+class Links(Message):
+    """To a booker who asked for them: a new link for each of their registrations that lives.
+
+    Without any there is nothing to say, and nobody is told so.
+    """
+
+    def __init__(self, email: OutgoingEmail) -> None:
+        super().__init__(email)
+        bookings = Registration.objects.filter(booker_email__iexact=email.recipient)
+        complete = Participant.objects.with_participations()
+        bookings = bookings.select_related("partner").order_by("pk")
+        self.bookings = {
+            booking: sorted(
+                (one.session for person in booking.participants.all() for one in person.living),
+                key=lambda session: session.starts_at,
+            )
+            for booking in bookings.prefetch_related(Prefetch("participants", queryset=complete))
+        }
+        self.find_pages(one for sessions in self.bookings.values() for one in sessions)
+
+    def living(self, *, at: datetime) -> dict[Registration, TrainingSession]:
+        """Registrations with somebody in a session that is not over; with the next of these."""
+        found = {}
+        for booking, sessions in self.bookings.items():
+            to_come = [session for session in sessions if not session.is_past(at)]
+            if to_come:
+                found[booking] = to_come[0]
+        return found
+
+    def is_moot(self, *, at: datetime) -> bool:
+        return not self.living(at=at)
+
+    def common_values(self) -> dict[str, Any]:
+        # It is about all of them: one reference more would only mislead.
+        return super().common_values() | {"reference": ""}
+
+    def values(self, *, at: datetime) -> dict[str, Any]:
+        return {
+            "bookings": [
+                {
+                    "reference": booking.reference,
+                    "partner": booking.partner.name,
+                    "when": wording.when(session),
+                    "link": self.own_page(booking, at=at),
+                }
+                for booking, session in self.living(at=at).items()
+            ]
+        }
+
+
+def workshop_of(participation: Participation) -> dict[str, Any]:
+    """Where a person with a place goes while there are several workshops."""
+    workshop = participation.workshop
+    said = ", ".join(filter(None, (str(workshop.title), workshop.room))) if workshop else ""
+    asked = participation.first_choice_id is not None
+    return {"workshop": said, "lacks_workshop": asked and participation.has_place and not said}
+
+
+def counted(people: Iterable[Participant]) -> dict[str, int]:
+    """How many people have a place and so on: each counts once, by the best they have."""
+    numbers = dict.fromkeys(("confirmed", "offered", "pending", "waiting"), 0)
+    for person in people:
+        best = next((state for state in numbers if getattr(person, state)), None)
+        if best is not None:
+            numbers[best] += 1
+    return numbers
+
+
 def organiser() -> calendar.CalendarPerson:
     return calendar.CalendarPerson(name=conf.organiser_name, email=conf.organiser_email)
 
@@ -233,6 +369,10 @@ def attendee(person: Participant) -> calendar.CalendarPerson:
 
 def absolute_url(name: str, token: str, *, pages: Iterable[Any]) -> str:
     """Of a page under a secret: on the site of the training's page, never the request's host."""
+    return f"{site_root(pages)}{reverse(f'registrations:{name}', args=[token])}"
+
+
+def site_root(pages: Iterable[Any]) -> str:
     page = next((page for page in pages if page.get_site()), None)
     site = page.get_site() if page else Site.objects.get(is_default_site=True)
-    return f"{site.root_url}{reverse(f'registrations:{name}', args=[token])}"
+    return str(site.root_url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from registrations.conf import conf
@@ -19,7 +19,7 @@ def queue(emails: Iterable[OutgoingEmail]) -> None:
 
 def draft(
     kind: MessageKind,
-    registration: Registration,
+    registration: Registration | None,
     *,
     recipient: str,
     language: str,
@@ -76,8 +76,16 @@ def to_booker(
     )
 
 
-def queue_sign_up(registration: Registration, *, at: datetime) -> None:
-    """A receipt to the booker and a manager if asked; to each person with an address, a mail."""
+def queue_sign_up(
+    registration: Registration,
+    *,
+    people: Mapping[Participant, set[ParticipationStatus]],
+    at: datetime,
+) -> None:
+    """A receipt to the booker and a manager if asked; to each person with an address, a mail.
+
+    `people` with the states they are in.
+    """
     uid = registration.uid
     receipts = {"booker": registration.booker_email, "manager": registration.manager_email}
     if receipts["manager"].casefold() == receipts["booker"].casefold():
@@ -94,16 +102,46 @@ def queue_sign_up(registration: Registration, *, at: datetime) -> None:
         for who, recipient in receipts.items()
         if recipient
     ]
-    people = registration.participants.exclude(email="").prefetch_related("participations")
-    queue([*to_those_who_book, *(first_mail(person, at=at) for person in people)])
+    queue([*to_those_who_book, *first_mails(people, at=at)])
 
 
-def first_mail(person: Participant, *, at: datetime) -> OutgoingEmail:
-    """An invitation when the person has at least one place, else it says they wait."""
-    statuses = {one.status for one in person.participations.all()}
-    has_place = ParticipationStatus.CONFIRMED in statuses
+def mail_again(
+    person: Participant, participations: list[Participation], *, at: datetime
+) -> OutgoingEmail:
+    """The same as `first_mail()` to somebody whose address has changed."""
+    email = first_mail(person, at=at)
+    highest = max(one.sequence for one in participations)
+    email.key = f"{email.key}:{highest}"
+    return email
+
+
+def first_mails(
+    people: Mapping[Participant, set[ParticipationStatus]], *, at: datetime
+) -> list[OutgoingEmail]:
+    """To those with an address, by the states they are in."""
+    return [
+        first_mail(person, statuses=statuses, at=at)
+        for person, statuses in people.items()
+        if person.email
+    ]
+
+
+def first_mail(
+    person: Participant, *, statuses: Collection[str] | None = None, at: datetime
+) -> OutgoingEmail:
+    """An invitation when the person has at least one place, else that the organiser confirms
+    first, else that they wait.
+    """
+    if statuses is None:
+        statuses = {one.status for one in person.participations.all()}
+    if ParticipationStatus.CONFIRMED in statuses:
+        kind = MessageKind.INVITATION
+    elif ParticipationStatus.PENDING in statuses:
+        kind = MessageKind.TO_CONFIRM
+    else:
+        kind = MessageKind.WAITING
     return draft(
-        MessageKind.INVITATION if has_place else MessageKind.WAITING,
+        kind,
         person.registration,
         participant=person,
         recipient=person.email,

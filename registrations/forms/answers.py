@@ -5,14 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registrations.domain.signup import Person
+from registrations.domain.people import Person
 from registrations.enums import Answer
 from registrations.forms.fields import AddressField, LongTextField, NameField, TextField
 from registrations.forms.parts import PartForm
 
 
-class KeepForm(PartForm):
-    pass
+class NothingMoreForm(PartForm):
+    """An answer that says all by itself."""
 
 
 class WithdrawForm(PartForm):
@@ -41,7 +41,9 @@ class ReplaceForm(PartForm):
 
 
 FORMS: dict[Answer, type[forms.Form]] = {
-    Answer.KEEP: KeepForm,
+    Answer.KEEP: NothingMoreForm,
     Answer.WITHDRAW: WithdrawForm,
     Answer.REPLACE: ReplaceForm,
+    Answer.ACCEPT: NothingMoreForm,
+    Answer.DECLINE: NothingMoreForm,
 }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from registrations.domain import partners
 from registrations.domain.partners import NewPartner
-from registrations.domain.signup import Booker
+from registrations.domain.people import Booker
 from registrations.enums import Question
 from registrations.forms.fields import AddressField, NameField, TextField
 from registrations.forms.parts import PartForm, yes_no
-from registrations.models import PartnerService, ServiceKind
+from registrations.forms.questions import add_questions, clean_answers
+from registrations.models import FormQuestion, PartnerService, ServiceKind
 
 NOT_LISTED = "new"
 
@@ -101,13 +104,16 @@ class BookingForm(PartForm):
         Question.NEWS: "wants_news",
     }
 
-    def __init__(self, *args, asked: set[Question], **kwargs):
+    def __init__(
+        self, *args, asked: set[Question], questions: Iterable[FormQuestion] = (), **kwargs
+    ):
         super().__init__(*args, **kwargs)
         for question, name in self.OPTIONAL.items():
             if question not in asked:
                 del self.fields[name]
         self.fields["service_kind"].queryset = ServiceKind.objects.all()
         self.fields["service"].choices = self._service_choices()
+        add_questions(self, questions)
 
     def _service_choices(self):
         """What the typed words may name, and a way out; empty until something is typed."""
@@ -127,6 +133,7 @@ class BookingForm(PartForm):
         typed, choice = cleaned.get("service_name"), cleaned.get("service")
         if typed and not self.has_error("service"):
             cleaned["partner"] = self._partner(typed, choice, cleaned)
+        clean_answers(self, cleaned)
         return cleaned
 
     def _partner(self, typed, choice, cleaned) -> PartnerService | NewPartner | None:
@@ -170,4 +177,5 @@ class BookingForm(PartForm):
             order_reference=said.get("order_reference", ""),
             manager_email=said.get("manager_email", ""),
             wants_news=said.get("wants_news", False),
+            answers=said["answers"],
         )

@@ -5,11 +5,22 @@ from registrations.models.emails import OutgoingEmail
 from registrations.models.participations import Participant, ParticipantNeeds, Participation
 from registrations.models.partners import PartnerService, ServiceKind
 from registrations.models.private_feeds import PrivateFeed
-from registrations.models.registrations import Registration, SignUpQuestions
+from registrations.models.questions import FormAnswer, FormQuestion, SignUpQuestions
+from registrations.models.registrations import Registration
+from registrations.models.rules import (
+    KindQuota,
+    ServiceCap,
+    SessionConfirmation,
+    SignUpRules,
+    Workshop,
+)
 from registrations.models.tokens import AccessToken
 
 __all__ = [
     "AccessToken",
+    "FormAnswer",
+    "FormQuestion",
+    "KindQuota",
     "OutgoingEmail",
     "Participant",
     "ParticipantNeeds",
@@ -17,7 +28,11 @@ __all__ = [
     "PartnerService",
     "PrivateFeed",
     "Registration",
+    "ServiceCap",
     "ServiceKind",
+    "SessionConfirmation",
     "SignUpAttempt",
     "SignUpQuestions",
+    "SignUpRules",
+    "Workshop",
 ]

@@ -19,7 +19,10 @@ class OutgoingEmail(models.Model):
 
     key = models.CharField(max_length=120, unique=True, editable=False)
     kind = models.CharField(_("message"), max_length=16, choices=MessageKind)
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="emails")
+    # None of a mail to the organiser.
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, related_name="emails", null=True, blank=True
+    )
     participant = models.ForeignKey(
         Participant, on_delete=models.CASCADE, related_name="emails", null=True, blank=True
     )

@@ -7,9 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from registrations.enums import Origin, Question
+from registrations.enums import Origin
 from registrations.models.partners import PartnerService
-from trainings.models import Training
 
 # No 0/O, 1/I/L: a reference is read over the phone.
 REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -53,6 +52,10 @@ class Registration(models.Model):
     # Both digests: the form's key bound to the browser that got it, and what it then sent.
     key = models.CharField(max_length=64, unique=True, editable=False)
     content_digest = models.CharField(max_length=64, editable=False)
+    # Why the organiser went beyond the rules for it; they are told to nobody else.
+    overruled = models.CharField(_("beyond the rules, because"), max_length=255, blank=True)
+    # When held places without a name are given away.
+    names_due_at = models.DateTimeField(_("names by"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("received"), editable=False, db_index=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -78,30 +81,3 @@ class Registration(models.Model):
     @property
     def booker_name(self) -> str:
         return f"{self.booker_first_name} {self.booker_last_name}"
-
-
-class SignUpQuestions(models.Model):
-    """Which optional questions the form of a training asks; without a row, none."""
-
-    training = models.OneToOneField(
-        Training,
-        verbose_name=_("training"),
-        on_delete=models.CASCADE,
-        related_name="sign_up_questions",
-    )
-    asked = models.JSONField(_("questions asked"), default=list, blank=True)
-
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        verbose_name = _("questions of the sign-up form")
-        verbose_name_plural = _("questions of the sign-up forms")
-
-    def __str__(self) -> str:
-        return str(self.training)
-
-    @classmethod
-    def asked_for(cls, trainings) -> set[Question]:
-        """Union over the trainings of one form."""
-        rows = cls.objects.filter(training__in=trainings).values_list("asked", flat=True)
-        return {Question(code) for row in rows for code in row if code in Question.values}

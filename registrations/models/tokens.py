@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from registrations.conf import conf
 from registrations.enums import TokenPurpose
 from registrations.models.participations import Participation
+from registrations.models.partners import PartnerService
 from registrations.models.registrations import Registration
 
 #: These are for one person; the others are the booker's.
@@ -26,7 +27,12 @@ class AccessToken(models.Model):
     """A secret link, known by its SHA-256 only: 192 random bits leave nothing to guess."""
 
     purpose = models.CharField(max_length=12, choices=TokenPurpose)
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="tokens")
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, related_name="tokens", null=True, blank=True
+    )
+    partner = models.ForeignKey(
+        PartnerService, on_delete=models.CASCADE, related_name="tokens", null=True, blank=True
+    )
     # The one that an answer is about; the one whose person may have a calendar address.
     participation = models.ForeignKey(
         Participation, on_delete=models.CASCADE, related_name="tokens", null=True, blank=True
@@ -46,11 +52,21 @@ class AccessToken(models.Model):
                 name="personal_token_is_for_one_participation",
                 condition=Q(purpose__in=PERSONAL, participation__isnull=False)
                 | (~Q(purpose__in=PERSONAL) & Q(participation__isnull=True)),
-            )
+            ),
+            models.CheckConstraint(
+                name="token_is_of_a_registration_or_of_a_service",
+                condition=Q(
+                    purpose=TokenPurpose.SERVICE, partner__isnull=False, registration__isnull=True
+                )
+                | (
+                    ~Q(purpose=TokenPurpose.SERVICE)
+                    & Q(partner__isnull=True, registration__isnull=False)
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.purpose} {self.registration_id}"
+        return f"{self.purpose} {self.registration_id or self.partner_id}"
 
     @classmethod
     def issue(cls, registration: Registration, *, purpose: TokenPurpose, at: datetime) -> str:
@@ -85,7 +101,24 @@ class AccessToken(models.Model):
         )
 
     @classmethod
-    def _issue(cls, registration: Registration, **fields: Any) -> str:
+    def issue_for_service(cls, partner: PartnerService, *, at: datetime) -> str:
+        """A link by which whoever has it sees a service's people and answers for them.
+
+        Renew it by `domain.service_links`, so that a service has one at a time.
+        """
+        return cls._issue(
+            purpose=TokenPurpose.SERVICE, partner=partner, expires_at=at + conf.link_lifetime
+        )
+
+    def change_secret(self) -> str:
+        """Another secret for the same link; the one before opens nothing any more."""
+        token = secrets.token_urlsafe(24)
+        self.digest = digest(token)
+        self.save(update_fields=["digest"])
+        return token
+
+    @classmethod
+    def _issue(cls, registration: Registration | None = None, **fields: Any) -> str:
         token = secrets.token_urlsafe(24)
         cls.objects.create(registration=registration, digest=digest(token), **fields)
         return token
@@ -95,6 +128,7 @@ class AccessToken(models.Model):
         """The living row of a secret; None for an unknown, expired, revoked or foreign one."""
         return (
             cls.objects.select_related(
+                "partner",
                 "registration__partner",
                 "participation__participant__registration__partner",
                 "participation__session__training",

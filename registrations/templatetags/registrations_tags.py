@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registrations.forms.people import MOST_PEOPLE, button_words
+from registrations.publication import rules_in_words
 from trainings.domain import queries
+from trainings.domain.publishing import session_url
 from trainings.subscribing import Box, box_of
 
 register = template.Library()
@@ -24,6 +27,31 @@ def line_of(agenda, session_pk):
     return next(lines, None)
 
 
+@register.filter
+def choice_of(choices, session_pk):
+    """What one may choose in this session; None when it is not among them."""
+    found = (one for one in choices if str(one.session.pk) == str(session_pk))
+    return next(found, None)
+
+
+@register.simple_tag
+def workshops_of(form, session_pk):
+    """The questions of a person about the workshops of a session; none where it has none."""
+    return form.workshops_of(session_pk)
+
+
+@register.simple_tag
+def rules_of(agenda) -> list[dict]:
+    """How the places one can sign up for are shared: `sessions` with the same `sentences`."""
+    sessions = [line.session for line in agenda.sessions if line.sign_up and line.sign_up.is_open]
+    words = rules_in_words(sessions, at=timezone.now())
+    found: dict[tuple[str, ...], list[Any]] = {}
+    for session in sessions:
+        if sentences := words.get(session.pk):
+            found.setdefault(tuple(sentences), []).append(session)
+    return [{"sessions": told, "sentences": said} for said, told in found.items()]
+
+
 @register.simple_tag
 def all_button_words() -> str:
     """The words of the button for one person, two people and so on, as JSON for the script."""
@@ -31,7 +59,7 @@ def all_button_words() -> str:
 
 
 @register.simple_tag
-def form_errors(booking, people) -> list[dict]:
+def form_errors(booking, people, held) -> list[dict]:
     """Every error of the form in its order: `field`, `sentence`, and the `id` to go to."""
     found = [{"sentence": sentence} for sentence in booking.non_field_errors()]
     found += _field_errors(booking)
@@ -43,7 +71,7 @@ def form_errors(booking, people) -> list[dict]:
             for sentence in form.non_field_errors()
         ]
         found += _field_errors(form, who=who)
-    return found
+    return found + _field_errors(held, who=_("Places without names"))
 
 
 @register.filter
@@ -75,7 +103,7 @@ def chosen_sessions(people, pages) -> list[dict]:
     """Each session that somebody chose, once, in date order, with its page.
 
     `is_public`: anyone may fetch it as a calendar entry. `is_confirmed`: somebody has a place.
-    `has_moved`: since they signed up.
+    `has_moved`: since they signed up. `url`: of this very date, on a page that anyone may read.
     """
     chosen = {one.session.pk: one.session for person in people for one in person.living}
     saw_it_move = {one.session_id for person in people for one in person.living if one.saw_it_move}
@@ -92,9 +120,16 @@ def chosen_sessions(people, pages) -> list[dict]:
             "is_public": session.training_id in public and not session.training.is_discreet,
             "is_confirmed": session.pk in seated,
             "has_moved": session.pk in saw_it_move,
+            "url": url_of(pages.get(session.training_id), session, public),
         }
         for session in sorted(chosen.values(), key=lambda one: (one.starts_at, one.pk))
     ]
+
+
+def url_of(page, session, public) -> str:
+    may_read = session.training_id in public and not session.training.is_discreet
+    url = page.url if page is not None and page.live and may_read else ""
+    return session_url(url, session) if url else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -118,21 +153,3 @@ def calendar_boxes(context, chosen) -> list[Box]:
         replace(box, id=f"subscribe-{number}", with_registration=None)
         for number, box in enumerate(filter(None, boxes), start=1)
     ]
-
-
-@register.filter
-def with_place(people) -> int:
-    """Of the people of a mail, how many have at least one place."""
-    return sum(bool(person["confirmed"]) for person in people)
-
-
-@register.filter
-def without_place(people) -> int:
-    """Of the people of a mail, how many wait everywhere they want to go."""
-    return sum(bool(person["waiting"] and not person["confirmed"]) for person in people)
-
-
-@register.filter
-def waits_somewhere(people) -> bool:
-    """Whether anyone of a mail is on a waiting list, with or without a place elsewhere."""
-    return any(person["waiting"] for person in people)

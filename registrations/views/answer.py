@@ -12,16 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from registrations.conf import conf
-from registrations.domain import answers
+from registrations.domain import answers, waiting_list
 from registrations.domain.queries import last_move
 from registrations.domain.rules import answers_open
+from registrations.domain.sharing import bundle_of
 from registrations.domain.telling import is_booker
-from registrations.enums import Answer, TokenPurpose
-from registrations.exceptions import AlreadyRegisteredError, RegistrationError
+from registrations.enums import Answer, ParticipationStatus, TokenPurpose
+from registrations.exceptions import AlreadyRegisteredError, BusyError, RegistrationError
 from registrations.forms.answers import FORMS
 from registrations.models import AccessToken
 from registrations.views import protection
 from trainings.domain import queries
+from trainings.wording import moment
 
 
 @method_decorator([protection.refuse_other_charsets, never_cache], name="dispatch")
@@ -61,6 +63,9 @@ class AnswerView(TemplateView):
             except AlreadyRegisteredError as error:
                 form.add_error("email", error.message)
                 return self.show(chosen=said, sent=form, status=422)
+            except BusyError as error:
+                status = protection.refusal_status(error)
+                return self.show(chosen=said, sent=form, problem=error.message, status=status)
             except RegistrationError:
                 pass  # somebody was quicker, and the page says how it stands
         return redirect(request.path)
@@ -71,6 +76,10 @@ class AnswerView(TemplateView):
         elif answer == Answer.WITHDRAW:
             reason = form.cleaned_data["reason"]
             answers.withdraw(self.participation, reason=reason, at=self.at)
+        elif answer == Answer.ACCEPT:
+            waiting_list.accept_offer([self.participation], at=self.at)
+        elif answer == Answer.DECLINE:
+            waiting_list.decline_offer([self.participation], at=self.at)
         else:
             person = form.person(self.participation.session_id)
             answers.replace(self.participation, by_person=person, at=self.at)
@@ -88,6 +97,10 @@ class AnswerView(TemplateView):
             "person": person,
             "title": page.title if page else session.training.name,
             "page": page,
+            "state": self.state(),
+            "answer_by": self.answer_by(),
+            "is_together": bundle_of(session) is not None,
+            "may_sign_up": session.is_open(self.at),
             "move": last_move(self.participation) if self.participation.is_living else None,
             "is_over": session.goes_ahead and session.starts_at <= self.at,
             "options": [
@@ -102,6 +115,16 @@ class AnswerView(TemplateView):
             "needs_kept_days": conf.needs_kept.days,
         }
         return self.render_to_response(context, status=status)
+
+    def state(self) -> str:
+        """What the page speaks of; an offer has ended at its instant, noted or not."""
+        one = self.participation
+        has_ended = one.offer_ends_at is not None and one.offer_ends_at <= self.at
+        return ParticipationStatus.EXPIRED if has_ended else one.status
+
+    def answer_by(self) -> str:
+        one = self.participation
+        return moment(one.offer_ends_at, one.session.time_zone) if one.offer_ends_at else ""
 
     def form(self, answer, sent):
         form = FORMS[answer](prefix=answer.value)
@@ -119,4 +142,5 @@ class AnswerView(TemplateView):
 
     def render_to_response(self, context, **kwargs):
         response = super().render_to_response(context, **kwargs)
+        protection.say_when_to_come_back(response)
         return protection.keep_address_secret(response, has_form=True)

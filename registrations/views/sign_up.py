@@ -15,19 +15,21 @@ from wagtail.models import Site
 
 from registrations.conf import conf
 from registrations.domain import partners, throttle
+from registrations.domain.choices import choices_of, programme_as_a_whole
+from registrations.domain.questions import questions_for
+from registrations.domain.sharing import with_bundles
 from registrations.domain.signup import sign_up
 from registrations.exceptions import (
-    AlreadyRegisteredError,
+    BusyError,
     FormAlreadySentError,
     RegistrationError,
     TooManyAttemptsError,
 )
-from registrations.forms.booking import BookingForm
-from registrations.forms.people import MOST_PEOPLE, PeopleForms, button_words
+from registrations.forms.people import MOST_PEOPLE, button_words
+from registrations.forms.sign_up import SignUpForms
 from registrations.models import SignUpQuestions
 from registrations.views import protection
 from registrations.views.receipt import receipt_url
-from trainings import wording
 from trainings.domain import queries
 from trainings.models import Programme, Training
 
@@ -47,16 +49,22 @@ class SignUpView(TemplateView):
 
     def dispatch(self, request, *args, **kwargs):
         self.of = get_object_or_404(self.model, uid=kwargs["uid"])
+        if isinstance(self.of, Training) and (whole := programme_as_a_whole(self.of)):
+            self.of = whole
+        self.is_whole = isinstance(self.of, Programme) and self.of.is_indivisible
         self.pairs = self.readable_sessions()
         if not self.pairs:
             raise Http404
+        self.choices = choices_of(self.open_sessions(), at=self.at)
         return super().dispatch(request, *args, **kwargs)
 
     def readable_sessions(self):
         """Sessions not over yet with their page, for who may read that page."""
         # A discreet training is for who has its own link, not for who comes by its programme.
         trainings = (
-            [self.of] if self.model is Training else self.of.trainings.filter(is_discreet=False)
+            [self.of]
+            if isinstance(self.of, Training)
+            else self.of.trainings.filter(is_discreet=False)
         )
         site = Site.find_for_request(self.request)
         if site is None:
@@ -72,99 +80,99 @@ class SignUpView(TemplateView):
     # What the form is made of
 
     def open_sessions(self):
-        return [(session, page) for session, page in self.pairs if session.is_open(self.at)]
+        """Those one may sign up for now: all that belong together, or none of them."""
+        is_open = [session for session, _page in self.pairs if session.is_open(self.at)]
+        if not self.is_whole:
+            return is_open
+        pks = {session.pk for session in is_open}
+        return is_open if with_bundles(pks, at=self.at) == pks else []
 
     def forms(self, data=None, *, checked=True):
-        asked = SignUpQuestions.asked_for({session.training_id for session, _page in self.pairs})
-        choices = [(session.pk, wording.when(session)) for session, _page in self.open_sessions()]
-        booking = BookingForm(data, asked=asked, checked=checked, prefix="booking")
-        people = PeopleForms(
+        return SignUpForms(
             data,
-            prefix="people",
-            form_kwargs={
-                "asked": asked,
-                "checked": checked,
-                "session_choices": choices,
-                "language": get_language(),
-            },
+            asked=SignUpQuestions.asked_for({one.training_id for one, _page in self.pairs}),
+            choices=self.choices,
+            is_whole=self.is_whole,
+            language=get_language(),
+            questions=questions_for([one.training_id for one, _page in self.pairs]),
+            checked=checked,
         )
-        return booking, people
 
     def get(self, request, *args, **kwargs):
-        booking, people = self.forms()
-        return self.show(booking, people)
+        return self.show(self.forms())
 
     def post(self, request, *args, **kwargs):
         if "add" in request.POST or "remove" in request.POST:
             data = self.with_other_rows(request.POST)
-            return self.show(*self.forms(data, checked=False), checked=False)
-        booking, people = self.forms(request.POST)
+            return self.show(self.forms(data, checked=False), checked=False)
+        forms = self.forms(request.POST)
         try:
-            throttle.count_attempt(self.client(), limit=conf.attempts_per_hour, at=self.at)
+            throttle.count_attempt(
+                protection.client(self.request), limit=conf.attempts_per_hour, at=self.at
+            )
         except TooManyAttemptsError as error:
-            booking.add_error(None, error.message)
-            return self.show(booking, people, status=429)
-        # Both are asked, so that all errors show at once.
-        if not all([booking.is_valid(), people.is_valid()]):
-            return self.show(booking, people, status=422)
-        if booking.cleaned_data["website_2"]:
-            booking.add_error(None, _("This form could not be read. Please call us."))
-            return self.show(booking, people, status=422)
+            forms.refuse(error)
+            return self.show(forms, status=429)
+        except BusyError as error:
+            forms.refuse(error)
+            return self.show(forms, status=protection.refusal_status(error))
+        if not forms.is_valid():
+            return self.show(forms, status=422)
+        if forms.booking.cleaned_data["website_2"]:
+            forms.booking.add_error(None, _("This form could not be read. Please call us."))
+            return self.show(forms, status=422)
         key = protection.read_form_stamp(request.POST.get("stamp", ""), at=self.at)
         if key is None:
-            booking.add_error(None, _("Please look at what you wrote once more and send it again."))
-            return self.show(booking, people, status=422)
-        return self.sign_up(booking, people, key)
+            forms.booking.add_error(
+                None, _("Please look at what you wrote once more and send it again.")
+            )
+            return self.show(forms, status=422)
+        return self.sign_up(forms, key)
 
-    def sign_up(self, booking, people, form_key):
+    def sign_up(self, forms, form_key):
         key = protection.registration_key(form_key, self.browser)
-        booker = booking.booker(language=get_language())
-        forms = people.filled()
+        booker = forms.booking.booker(language=get_language())
         try:
             throttle.check_booker(booker.email, key=key, limit=conf.receipts_per_hour, at=self.at)
             registration = sign_up(
-                [form.person(booker) for form in forms],
-                partner=booking.cleaned_data["partner"],
+                forms.who_comes(booker),
+                partner=forms.booking.cleaned_data["partner"],
                 booker=booker,
                 key=key,
                 at=self.at,
             )
-        except AlreadyRegisteredError as error:
-            field = "is_booker" if forms[error.position].cleaned_data["is_booker"] else "email"
-            forms[error.position].add_error(
-                field,
-                _("%(problem)s (%(session)s)")
-                % {"problem": error.message, "session": wording.when(error.session)},
-            )
-            return self.show(booking, people, status=422)
-        except FormAlreadySentError as error:
-            booking.add_error(None, error.message)
-            link = receipt_url(error.registration, at=self.at)
-            return self.show(booking, people, status=409, made_before=link)
         except RegistrationError as error:
-            booking.add_error(None, error.message)
-            return self.show(booking, people, status=422)
+            forms.refuse(error)
+            if isinstance(error, FormAlreadySentError):
+                link = receipt_url(error.registration, at=self.at)
+                return self.show(forms, status=409, made_before=link)
+            return self.show(forms, status=protection.refusal_status(error))
         return redirect(receipt_url(registration, at=self.at))
 
     # How it is shown
 
-    def show(self, booking, people, *, status=200, checked=True, made_before=""):
+    def show(self, forms, *, status=200, checked=True, made_before=""):
         """The form, with all that was typed. `checked` False: not sent yet, so no errors."""
         page = self.page()
-        has_errors = checked and booking.is_bound
+        agenda = queries.listing(self.pairs, request=self.request, at=self.at)
+        rows = forms.people.forms
         context = {
             "heading": page.title if page else self.of.name,
             "page_url": page.get_url(self.request) if page else "",
-            "agenda": queries.listing(self.pairs, request=self.request, at=self.at),
-            "booking": booking,
-            "people": people,
-            "has_errors": has_errors,
+            "agenda": agenda,
+            "choices": self.choices,
+            "is_whole": self.is_whole,
+            "booking": forms.booking,
+            "people": forms.people,
+            "held": forms.held,
+            "has_errors": checked and forms.booking.is_bound,
             "made_before": made_before,
-            "is_open": bool(self.open_sessions()),
-            "can_add": len(people.forms) < MOST_PEOPLE,
-            "can_remove": len(people.forms) > 1,
+            # Whoever sent a form reads beside what they chose why it cannot be.
+            "is_open": bool(self.choices) and (forms.booking.is_bound or self.takes_people(agenda)),
+            "can_add": len(rows) < MOST_PEOPLE,
+            "can_remove": len(rows) > 1,
             "most_people": MOST_PEOPLE,
-            "button": button_words(len(people.forms)),
+            "button": _("Register") if forms.held.fields else button_words(len(rows)),
             "stamp": self.stamp(),
             "organiser": conf.organiser_name,
             "data_contact": conf.data_contact,
@@ -172,11 +180,18 @@ class SignUpView(TemplateView):
         }
         response = self.render_to_response(context, status=status)
         protection.remember_browser(self.request, response, self.browser)
-        return response
+        return protection.say_when_to_come_back(response)
+
+    def takes_people(self, agenda):
+        """Whether anybody may sign up now: full sessions may have no waiting list."""
+        chosen = {one.session.pk for one in self.choices}
+        states = [line.sign_up for line in agenda.sessions if line.session.pk in chosen]
+        is_open = [state is None or state.is_open for state in states]
+        return all(is_open) if self.is_whole else any(is_open)
 
     def page(self):
         """The page that presents what one signs up for, in the active language if it can be."""
-        if self.model is Training:
+        if isinstance(self.of, Training):
             return self.pairs[0][1]
         return queries.programme_page(self.of, language=get_language())
 
@@ -187,9 +202,6 @@ class SignUpView(TemplateView):
             return sent
         return protection.new_form_stamp(self.at)
 
-    def client(self) -> str:
-        return self.request.META.get(conf.client_address_header, "")
-
     def with_other_rows(self, sent):
         """What was typed, with one row more at the end, or without the row named in "remove"."""
         data = sent.copy()
@@ -197,8 +209,8 @@ class SignUpView(TemplateView):
         number = 1 if (told := small_number(total)) is None else min(told, MOST_PEOPLE)
         if "add" in data:
             data["people-TOTAL_FORMS"] = str(min(number + 1, MOST_PEOPLE))
-            if len(sessions := self.open_sessions()) == 1 and number < MOST_PEOPLE:
-                data[f"people-{number}-sessions"] = str(sessions[0][0].pk)
+            if len(self.choices) == 1 and number < MOST_PEOPLE:
+                data[f"people-{number}-sessions"] = str(self.choices[0].session.pk)
             return data
         removed = small_number(data.get("remove", ""))
         if removed is None or removed >= number or number < 2:

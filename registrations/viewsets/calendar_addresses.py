@@ -33,10 +33,8 @@ def calendar_button(partner: PartnerService) -> Button:
     )
 
 
-class PartnerCalendarView(WagtailAdminTemplateMixin, TemplateView):
-    template_name = "registrations/admin/calendar_address.html"
-    page_title = gettext_lazy("Calendar address")
-    header_icon = "calendar-alt"
+class PartnerSecretView(WagtailAdminTemplateMixin, TemplateView):
+    """A screen of one partner service, where something secret of it is made."""
 
     def dispatch(self, request, *args, **kwargs):
         policy = policy_registry.get_by_type(PartnerService)
@@ -45,6 +43,23 @@ class PartnerCalendarView(WagtailAdminTemplateMixin, TemplateView):
         self.partner = get_object_or_404(PartnerService, pk=kwargs["pk"])
         self.at = timezone.now()
         return super().dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self):
+        return self.partner.name
+
+    def get_breadcrumbs_items(self):
+        return [
+            *self.breadcrumbs_items,
+            {"url": url_of("list"), "label": PartnerService._meta.verbose_name_plural},
+            {"url": url_of("edit", self.partner.pk), "label": self.partner.name},
+            {"url": "", "label": self.page_title, "sublabel": self.partner.name},
+        ]
+
+
+class PartnerCalendarView(PartnerSecretView):
+    template_name = "registrations/admin/calendar_address.html"
+    page_title = gettext_lazy("Calendar address")
+    header_icon = "calendar-alt"
 
     def post(self, request, *args, **kwargs):
         asked = request.POST.get("do")
@@ -61,17 +76,6 @@ class PartnerCalendarView(WagtailAdminTemplateMixin, TemplateView):
         # The admin may be on another host than the site.
         root = Site.objects.get(is_default_site=True).root_url
         return shown_once(secret, root=root, language=private_feeds.language_of(self.partner))
-
-    def get_page_subtitle(self):
-        return self.partner.name
-
-    def get_breadcrumbs_items(self):
-        return [
-            *self.breadcrumbs_items,
-            {"url": url_of("list"), "label": PartnerService._meta.verbose_name_plural},
-            {"url": url_of("edit", self.partner.pk), "label": self.partner.name},
-            {"url": "", "label": self.page_title, "sublabel": self.partner.name},
-        ]
 
     def get_context_data(self, **kwargs):
         living = private_feeds.living(self.partner)

@@ -9,6 +9,7 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
 from registrations.models import PartnerService, ServiceKind
 from registrations.viewsets.calendar_addresses import PartnerCalendarView, calendar_button
+from registrations.viewsets.service_links import PartnerLinkView, page_button
 
 
 class PartnerServiceIndexView(IndexView):
@@ -23,14 +24,15 @@ class PartnerServiceIndexView(IndexView):
     def get_list_more_buttons(self, instance):
         buttons = super().get_list_more_buttons(instance)
         if self.user_has_permission("change"):
-            buttons.append(calendar_button(instance))
+            buttons += [calendar_button(instance), page_button(instance)]
         return buttons
 
 
 class PartnerServiceEditView(EditView):
     @cached_property
     def header_more_buttons(self):
-        return [*super().header_more_buttons, calendar_button(self.object)]
+        buttons = super().header_more_buttons
+        return [*buttons, calendar_button(self.object), page_button(self.object)]
 
 
 class PartnerServiceViewSet(SnippetViewSet):
@@ -59,7 +61,8 @@ class PartnerServiceViewSet(SnippetViewSet):
 
     def get_urlpatterns(self):
         calendar = path("calendar/<int:pk>/", PartnerCalendarView.as_view(), name="calendar")
-        return [*super().get_urlpatterns(), calendar]
+        link = path("page/<int:pk>/", PartnerLinkView.as_view(), name="page_link")
+        return [*super().get_urlpatterns(), calendar, link]
 
 
 class ServiceKindViewSet(SnippetViewSet):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters import ModelChoiceFilter
@@ -10,10 +12,12 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import InspectView
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views.snippets import HistoryView, IndexView, SnippetViewSet
 
 from registrations.enums import LIVING, ParticipationStatus
-from registrations.models import Registration
+from registrations.models import FormAnswer, Registration
+from registrations.viewsets.export import RegistrationExport
 from trainings.models import Training, TrainingSession
 
 
@@ -36,7 +40,7 @@ class RegistrationFilterSet(WagtailFilterSet):
         fields = ["partner", "partner__kind", "training", "session", "origin", "language"]
 
 
-class RegistrationIndexView(IndexView):
+class RegistrationIndexView(RegistrationExport, IndexView):
     def get_base_queryset(self):
         status = "participants__participations__status"
         return (
@@ -58,6 +62,18 @@ class RegistrationIndexView(IndexView):
             )
         )
 
+    @cached_property
+    def header_buttons(self):
+        """Filtered by one session, the list leads to its people."""
+        number = self.request.GET.get("session", "")
+        if not number.isdecimal() or len(number) > 18:
+            return super().header_buttons
+        url = reverse("registrations_admin:people", args=[int(number)])
+        return [
+            *super().header_buttons,
+            HeaderButton(_("People of this session"), url=url, icon_name="group"),
+        ]
+
     def search_queryset(self, queryset):
         # A registration matches once, however many of its people do.
         found = super().search_queryset(queryset)
@@ -70,9 +86,14 @@ class RegistrationInspectView(InspectView):
     page_title = _("Registration")
 
     def get_context_data(self, **kwargs):
+        answers = FormAnswer.objects.select_related("question")
         people = self.object.participants.select_related("needs").with_history()
+        people = people.prefetch_related(Prefetch("answers", answers))
         return super().get_context_data(
-            **kwargs, people=people, emails=self.object.emails.order_by("pk")
+            **kwargs,
+            people=people,
+            answers=answers.filter(registration=self.object),
+            emails=self.object.emails.order_by("pk"),
         )
 
 
@@ -92,6 +113,7 @@ class RegistrationViewSet(SnippetViewSet):
     copy_view_enabled = False
     ordering = ["-created_at"]
     list_per_page = 50
+    export_filename = "registrations"
     filterset_class = RegistrationFilterSet
     search_backend_name = None
     search_fields = [

@@ -43,12 +43,22 @@ from demo.content.people import PARTNERS, SIGN_UPS, UNLISTED, UNNAMED, SignUpCon
 from demo.content.pictures import PICTURES
 from demo.content.words import CATALOGUE, PROGRAMMES, TRAININGS, TrainingWords
 from demo.models import HomePage
+from registrations.domain import approval
 from registrations.domain.partners import NewPartner
+from registrations.domain.people import Booker, Person, unnamed
 from registrations.domain.service_kinds import add_starter_kinds
-from registrations.domain.signup import Booker, Person, sign_up
+from registrations.domain.signup import sign_up
 from registrations.emails.delivery import deliver_due
-from registrations.enums import Origin, Quality
-from registrations.models import PartnerService, ServiceKind, SignUpQuestions
+from registrations.enums import Origin, ParticipationStatus, Quality
+from registrations.models import (
+    Participation,
+    PartnerService,
+    Registration,
+    ServiceKind,
+    SignUpQuestions,
+    SignUpRules,
+    Workshop,
+)
 from trainings.domain import acts, scheduling, series
 from trainings.domain.days_off import days_off
 from trainings.models import (
@@ -112,7 +122,7 @@ def make_groups(users: dict[str, Any]) -> None:
             "simple_translation.submit_translation",
             *_all("trainings", ("trainingsession", "venue", "trainer"), "add change delete view"),
             *_all("trainings", ("theme", "audience", "closedperiod"), "add change delete view"),
-            *_all("trainings", ("training",), "change view"),
+            *_all("trainings", ("training", "programme"), "change view"),
         )
     )
     # Above the home pages of every language, below Wagtail's root.
@@ -138,6 +148,7 @@ def make_groups(users: dict[str, Any]) -> None:
         _permissions(
             "wagtailadmin.access_admin",
             *_all("registrations", ("registration", "outgoingemail"), "view"),
+            "registrations.change_registration",
             *_all("registrations", ("partnerservice", "servicekind"), "add change delete view"),
             *_all("registrations", ("signupquestions",), "add change delete view"),
             *_all("trainings", ("trainingsession", "training"), "view"),
@@ -227,7 +238,7 @@ class PageMaker:
         catalogue = self.make_catalogue(home)
         parents: dict[str, Page] = {"": catalogue}
         for key, programme in PROGRAMMES.items():
-            parents[key] = self.make_programme(catalogue, programme)
+            parents[key] = self.make_programme(catalogue, key, programme)
         for key, training in TRAININGS.items():
             self.trainings[key] = self.make_training(parents[training.programme], training)
 
@@ -265,13 +276,18 @@ class PageMaker:
         self.translate(catalogue, **values["nl"])
         return catalogue
 
-    def make_programme(self, catalogue: Page, content: words.ProgrammeContent) -> ProgrammePage:
+    def make_programme(
+        self, catalogue: Page, key: str, content: words.ProgrammeContent
+    ) -> ProgrammePage:
         page = ProgrammePage(
             **self.programme_fields(content.fr, "fr"),
             picture=self.images[content.picture],
             locale=catalogue.locale,
         )
         publish(page, below=catalogue)
+        if key in people.INDIVISIBLE:
+            page.programme.is_indivisible = True
+            page.programme.save()
         self.translate(page, **self.programme_fields(content.nl, "nl"))
         return page
 
@@ -464,6 +480,25 @@ def make_partners() -> dict[int, PartnerService]:
     }
 
 
+def share_places(trainings: dict[str, Training], sessions: dict[str, TrainingSession]) -> None:
+    """Rules a visitor sees at work; the kinds of service are there already."""
+    kinds = {kind.name["en"]: kind for kind in ServiceKind.objects.all()}
+    nothing = {"capacity": None, "per_service": None, "closes_days_before": None}
+    for key, said in people.RULES.items():
+        rules = SignUpRules.objects.create(training=trainings[key], **{**nothing, **said})
+        for places, kind in people.QUOTAS.get(key, ()):
+            rules.quotas.create(places=places).kinds.add(kinds[kind])
+    for key, contents in people.WORKSHOPS.items():
+        for order, (french, dutch, room, places) in enumerate(contents):
+            Workshop.objects.create(
+                session=sessions[key],
+                title=TranslatedText(fr=french, nl=dutch),
+                room=room,
+                capacity=places,
+                sort_order=order,
+            )
+
+
 def ask_questions(trainings: dict[str, Training]) -> None:
     for key, asked in people.QUESTIONS.items():
         SignUpQuestions.objects.create(training=trainings[key], asked=list(asked))
@@ -485,7 +520,7 @@ class SignUps:
         for number, content in enumerate(SIGN_UPS, start=1):
             at = self.first - timedelta(days=content.days_ago)
             coming = self.people(content)
-            sign_up(
+            made = sign_up(
                 coming,
                 partner=self.partners[content.partner],
                 booker=self.booker(content, coming[0]),
@@ -495,7 +530,18 @@ class SignUps:
                 at=at,
             )
             self.deliver(at + timedelta(seconds=5))
+            if content.days_ago > people.ANSWERED_AFTER_DAYS:
+                self.accept(made, at=at + timedelta(hours=4))
         self.sign_up_unlisted()
+
+    def accept(self, made: Registration, *, at: datetime) -> None:
+        """Answer where we confirm each registration."""
+        pending = Participation.objects.filter(
+            participant__registration=made, status=ParticipationStatus.PENDING
+        )
+        if pending:
+            approval.accept(pending, by=self.staff, at=at)
+            self.deliver(at + timedelta(seconds=5))
 
     def deliver(self, at: datetime) -> None:
         sent, failed = deliver_due(at=at)
@@ -523,9 +569,22 @@ class SignUps:
                     access=content.access if position == 0 else "",
                     wants_meal=True if content.diets else None,
                     diet=content.diets[position] if content.diets else "",
+                    workshops=self.workshops(content, position),
                 )
             )
-        return coming
+        return coming + unnamed(content.held, session_ids=chosen)
+
+    def workshops(
+        self, content: SignUpContent, position: int
+    ) -> tuple[tuple[int, int, int | None], ...]:
+        """First and second choice, another one for each person."""
+        chosen = []
+        for key in content.sessions:
+            found = list(self.sessions[key].workshops.all())
+            if found:
+                first, second = (found[(position + step) % len(found)] for step in (0, 1))
+                chosen.append((self.sessions[key].pk, first.pk, second.pk))
+        return tuple(chosen)
 
     def booker(self, content: SignUpContent, first: Person) -> Booker:
         partner = PARTNERS[content.partner]

@@ -57,6 +57,10 @@ def outcome(session_pk: str) -> dict[str, Any]:
     }
 
 
+def give_places(session_pk: str, places: str) -> None:
+    TrainingSession.objects.filter(pk=session_pk).update(capacity=int(places))
+
+
 PAUSE = 0.03  # seconds
 
 
@@ -100,6 +104,7 @@ def write_often(session_pk: str, changes: str) -> list[tuple[int, float]]:
 STEPS: dict[str, Callable[..., Any]] = {
     "prepare": prepare,
     "outcome": outcome,
+    "give_places": give_places,
     "move_often": move_often,
     "write_often": write_often,
 }

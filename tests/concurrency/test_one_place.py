@@ -20,6 +20,7 @@ from tests.served import Site, Visitor, together
 pytestmark = pytest.mark.served  # both databases, whatever the tests run on
 
 CROWD = 50
+PLACES = 20
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
@@ -28,7 +29,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         database = request.getfixturevalue("postgresql_server").create_database("one_place")
     else:
         database = str(tmp_path_factory.mktemp("site") / "site.sqlite3")
-    return Site(database, "Queue", "No lock", "Impatience", "Stranger")
+    return Site(database, "Queue", "No lock", "Impatience", "Stranger", "Twenty")
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ def form_address(site: Site, address: str, title: str) -> str:
     return f"{address}/fr/inscriptions/training/{site.trainings[title]['uid']}/"
 
 
-def crowd_at(site: Site, address: str, title: str) -> Counter[int]:
-    """Fifty visitors open the form, then all send it at once; how often each status came."""
-    visitors = [Visitor(form_address(site, address, title)) for _number in range(CROWD)]
+def crowd_at(site: Site, address: str, title: str, *, size: int = CROWD) -> Counter[int]:
+    """So many visitors open the form, then all send it at once; how often each status came."""
+    visitors = [Visitor(form_address(site, address, title)) for _number in range(size)]
     for visitor in visitors:
         visitor.open_form()
     session = site.trainings[title]["session"]
@@ -84,6 +85,26 @@ def test_fifty_posts_for_one_place_confirm_one_and_queue_the_others(site, serve)
         "RECEIPT": CROWD,
         "INVITATION": 1,
         "WAITING": CROWD - 1,
+    }
+
+
+def test_two_hundred_at_once_for_twenty_places_seat_twenty_and_queue_the_others(site, serve):
+    # SQLite lets one write after the other: fewer, so that nobody waits for longer than it allows.
+    size = 200 if site.database.startswith("postgresql") else 60
+    site.ask("give_places", site.trainings["Twenty"]["session"], PLACES)
+
+    answers = crowd_at(site, serve(workers=2, pause=False), "Twenty", size=size)
+
+    came_to = outcome(site, "Twenty")
+    assert answers == {302: size}
+    assert came_to["participations"] == [
+        *(["CONFIRMED", 0] for _place in range(PLACES)),
+        *(["WAITING", rank] for rank in range(1, size - PLACES + 1)),
+    ]
+    assert Counter(kind for kind, _recipient in came_to["emails"]) == {
+        "RECEIPT": size,
+        "INVITATION": PLACES,
+        "WAITING": size - PLACES,
     }
 
 

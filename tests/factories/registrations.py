@@ -4,10 +4,12 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from registrations.domain.signup import Booker, Person, sign_up
-from registrations.models import PartnerService, Registration
+from registrations.domain.people import Booker, Person
+from registrations.domain.signup import sign_up
+from registrations.enums import FieldType
+from registrations.models import FormQuestion, PartnerService, Registration, SignUpQuestions
 from tests.factories.trainings import AT
-from trainings.models import TrainingSession
+from trainings.models import Training, TrainingSession
 
 
 def partner(name: str = "CPAS de Charleroi", **fields: Any) -> PartnerService:
@@ -43,3 +45,19 @@ def registration(*people: Person, at: datetime = AT, **options: Any) -> Registra
         "key": secrets.token_hex(32),
     }
     return sign_up(list(people), **{**values, **options}, at=at)
+
+
+def question(training: Training, label: str = "Votre question ?", **fields: Any) -> FormQuestion:
+    """A question on the form of a training, behind those it has; of each person unless told.
+
+    `choices` is in French, or by language.
+    """
+    form, _made = SignUpQuestions.objects.get_or_create(training=training)
+    choices = fields.pop("choices", {})
+    values: dict[str, Any] = {
+        "label": {"fr": label},
+        "field_type": FieldType.SINGLELINE,
+        "sort_order": form.questions.count(),
+        "choices": {"fr": choices} if isinstance(choices, str) else choices,
+    }
+    return FormQuestion.objects.create(sign_up=form, **{**values, **fields})

@@ -35,6 +35,8 @@ def communications_officer() -> Any:
         *[f"trainings.{action}_trainingsession" for action in actions],
         "trainings.change_training",
         "trainings.view_training",
+        "trainings.change_programme",
+        "trainings.view_programme",
         name="communication",
         pages=True,
     )
@@ -49,4 +51,15 @@ def registrations_manager() -> Any:
         "registrations.add_partnerservice",
         "trainings.view_trainingsession",
         name="inscriptions",
+    )
+
+
+def organiser() -> Any:
+    """Decides about registrations, and about sessions."""
+    return user(
+        "registrations.view_registration",
+        "registrations.change_registration",
+        "trainings.view_trainingsession",
+        "trainings.change_trainingsession",
+        name="organisation",
     )

@@ -111,7 +111,7 @@ def visit(site, dates):
         page.locator("[name=people-0-function]").fill("assistante")
         page.locator("[name=people-0-sessions]").first.check()
         page.locator("[data-submit]").click()
-        page.wait_for_url("**/receipt/**")
+        page.wait_for_url("**/registration/**")
 
     return open_page
 
@@ -199,6 +199,7 @@ def test_our_admin_screens_have_no_fault(desk, site):
         "partner services": url(PartnerService, "list"),
         "a partner service": url(PartnerService, "edit", PartnerService.objects.first().pk),
         "calendar address": url(PartnerService, "calendar", PartnerService.objects.first().pk),
+        "page of a service": url(PartnerService, "page_link", PartnerService.objects.first().pk),
         "mails": url(OutgoingEmail, "list"),
         "a mail": url(OutgoingEmail, "inspect", OutgoingEmail.objects.first().pk),
     }
@@ -210,5 +211,13 @@ def test_our_admin_screens_have_no_fault(desk, site):
             desk.locator("main [value=renew]").click()
             desk.locator("#new-address").wait_for()
             found["new address"] = faults(desk)
+        if name == "page of a service":
+            desk.locator("main [value=send]").click()
+            desk.locator("[aria-invalid=true]").wait_for()
+            found["wrong address"] = faults(desk)
+            desk.locator("main [value=renew]").click()
+            desk.locator("#new-link").wait_for()
+            found["new link"] = faults(desk)
 
-    assert found == {name: {} for name in (*screens, "new address")}
+    also = ("new address", "wrong address", "new link")
+    assert found == {name: {} for name in (*screens, *also)}

@@ -118,7 +118,7 @@ def test_the_whole_sign_up_by_keyboard(site, browser):
     _press_until(page, "Tab", "[data-submit]")
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**/receipt/**")
+    page.wait_for_url("**/registration/**")
     assert Registration.objects.get().participants.count() == 1
 
 

@@ -17,7 +17,7 @@ from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.models import Page, PageViewRestriction, Site
 
 from registrations.domain import answers, private_feeds
-from registrations.domain.signup import normalised_address
+from registrations.domain.people import normalised_address
 from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Participation
 from tests.factories.registrations import booker, partner, person, registration

@@ -8,20 +8,22 @@ from django.utils import timezone
 from gunicorn.glogging import SafeAtoms  # type: ignore[import-untyped]
 
 from registrations import logs
-from registrations.domain import private_feeds
+from registrations.domain import private_feeds, service_links
 from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Participation
 from registrations.urls import urlpatterns
 from registrations.views.answer import AnswerView
 from registrations.views.private_feeds import CalendarAddressView, PrivateFeedView
 from registrations.views.receipt import ReceiptView
-from tests.factories.registrations import person, registration
+from registrations.views.service import ServiceLinkView, ServiceView
+from tests.factories.registrations import partner, person, registration
 from tests.factories.trainings import catalogue, session, training_page
 
 SECRET = "Xo3_k-9vQ2mZ7sT1wLr8uYb5nGd0cHeA"
 PATHS = {
     "receipt": "/fr/inscriptions/receipt/{}/",
     "answer": "/fr/inscriptions/answer/{}/",
+    "service": "/fr/inscriptions/service/{}/",
     "page": "/fr/inscriptions/calendar/{}/",
     "calendar": "/fr/inscriptions/calendar/{}.ics",
 }
@@ -106,6 +108,7 @@ def test_a_form_without_token_is_told_without_its_secret(visitor, told, secrets,
 VIEWS = {
     "receipt": ReceiptView,
     "answer": AnswerView,
+    "service": ServiceLinkView,
     "page": CalendarAddressView,
     "calendar": PrivateFeedView,
 }
@@ -133,6 +136,23 @@ def test_what_fails_is_told_and_mailed_without_its_secret(
     (mail,) = mailoutbox
     assert str(act.__name__) in mail.body  # the traceback is there
     assert SECRET not in told() + mail.subject + mail.body + str(mail.alternatives)
+
+
+@pytest.mark.django_db
+def test_what_fails_on_a_page_that_is_open_is_mailed_without_the_secret_that_opened_it(
+    visitor, told, settings, mailoutbox, monkeypatch
+):
+    settings.ADMINS = [("Admin", "admin@host.example")]
+    service = partner()
+    secret = service_links.renew(service, by=None, at=timezone.now())
+    url = visitor.get(PATHS["service"].format(secret))["Location"]
+    monkeypatch.setattr(ServiceView, "dispatch", fail)
+
+    assert visitor.get(url).status_code == 500
+
+    (mail,) = mailoutbox
+    assert f"registrations_token_service_{service.pk}_fr" in mail.body  # the cookie is named
+    assert secret not in told() + mail.subject + mail.body + str(mail.alternatives)
 
 
 @pytest.mark.django_db

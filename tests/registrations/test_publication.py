@@ -31,9 +31,9 @@ def page():
     return training_page(programme_page(catalogue()))
 
 
-def told(made, *, taken=0, waiting=0, at=AT):
+def told(made, *, taken=0, waiting=0, at=AT, **ways):
     with translation.override("en"):
-        places = Places(capacity=made.capacity, taken=taken, waiting=waiting)
+        places = Places(capacity=made.capacity, taken=taken, waiting=waiting, **ways)
         answer = state(made, places, at=at)
         return answer.badge, answer.text, answer.is_open
 
@@ -45,7 +45,13 @@ def told(made, *, taken=0, waiting=0, at=AT):
         ({}, {"taken": 35}, ("last", "5 places left", True)),
         ({}, {"taken": 39}, ("last", "1 place left", True)),
         ({}, {"taken": 40}, ("waiting", "Full – waiting list", True)),
-        ({}, {"taken": 39, "waiting": 1}, ("waiting", "Full – waiting list", True)),
+        ({}, {"taken": 39, "waiting": 1}, ("last", "1 place left", True)),
+        (
+            {},
+            {"taken": 39, "waiting": 1, "queue_first": True},
+            ("waiting", "Full – waiting list", True),
+        ),
+        ({}, {"taken": 40, "has_waiting_list": False}, ("closed", "Full", False)),
         ({"capacity": None}, {"taken": 99}, ("open", "Registration is open", True)),
         (
             {"registration_opens_at": AT + timedelta(days=1)},
@@ -59,7 +65,9 @@ def told(made, *, taken=0, waiting=0, at=AT):
         "few",
         "one",
         "full",
-        "somebody waits",
+        "somebody waits for another reason",
+        "who waits comes first",
+        "full, and nobody may wait",
         "no limit",
         "not open yet",
         "closed",
@@ -87,10 +95,10 @@ def test_what_is_postponed_says_so(page):
     assert told(made) == ("closed", "Postponed", False)
 
 
-def test_states_cost_one_query_however_many_sessions(page, django_assert_num_queries):
+def test_states_cost_two_queries_however_many_sessions(page, django_assert_num_queries):
     made = [session(page) for _number in range(5)]
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         states = SignUpDesk().states(made, at=AT)
 
     assert set(states) == {one.pk for one in made}

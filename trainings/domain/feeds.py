@@ -37,8 +37,7 @@ from trainings.models.calendar_state import Reading
 from trainings.sign_up import get_sign_up
 
 DAY = timedelta(days=1)
-#: In bytes, for each process. A session's lines, and what they are made of, take about one and
-#: a half kilobytes in each language.
+#: In bytes, for each process. A session's lines take about one kilobyte in each language.
 WHOLE_FEEDS, LINES = 32 * 2**20, 64 * 2**20
 #: So many sessions are loaded by their keys; of more, all of the feed are.
 FEW = 500
@@ -109,7 +108,7 @@ class Edition(NamedTuple):
 
 
 _editions: Shelf[Hashable, Edition] = Shelf(WHOLE_FEEDS)
-_lines: Shelf[Hashable, tuple[str, list[Line]]] = Shelf(LINES)
+_lines: Shelf[Hashable, tuple[bytes, list[Line]]] = Shelf(LINES)
 
 
 class Line(NamedTuple):
@@ -230,26 +229,27 @@ def _lines_of(
     full = set(() if places is None or feed.wanted.places_left else places)
     words = _words(feed, {row.training_id for row in rows})
     found: dict[int, list[Line]] = {}
-    missing: dict[int, tuple[Hashable, str, bool]] = {}
-    rows = [row for row in rows if row.training_id in words]
-    about = (feed.site.root_page_id, feed.language, feed.tells_registration)
-    keys = [(row.pk, row.time_zone in zones, about) for row in rows]
-    for row, (pk, in_zone, _about), kept in zip(rows, keys, _lines.get_many(keys), strict=True):
-        # Compared as it is: a digest of each would take longer than all the rest.
-        made_of = f"{words[row.training_id]} {pk in full} {row.facts}"
+    missing: dict[int, tuple[Hashable, bytes, bool]] = {}
+    key: Hashable
+    for row in rows:
+        pk, in_zone = row.pk, row.time_zone in zones
+        if row.training_id not in words:
+            continue
+        key = (feed.site.root_page_id, feed.language, pk, in_zone, feed.tells_registration)
+        made_of = _digest(f"{words[row.training_id]} {pk in full} {row.facts}")
+        kept = _lines.get(key)
         if kept is not None and kept[0] == made_of:
             found[pk] = kept[1]
         else:
             found[pk] = []  # keeps its place in the order
-            missing[pk] = ((pk, in_zone, about), made_of, in_zone)
+            missing[pk] = (key, made_of, in_zone)
     for session, page in _loaded(feed, sessions, missing):
         key, made_of, in_zone = missing[session.pk]
         lines = [
             Line(event.starts_at, event.uid, calendar.entry(event, in_zone=in_zone))
             for event in _events(feed, session, page, is_full=session.pk in full)
         ]
-        size = len(made_of) + sum(len(line.text) for line in lines)
-        _lines.keep(key, (made_of, lines), size=size)
+        _lines.keep(key, (made_of, lines), size=sum(len(line.text) for line in lines))
         found[session.pk] = lines
     return [line for lines in found.values() for line in lines]
 

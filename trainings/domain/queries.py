@@ -37,6 +37,7 @@ class ListedSession:
     url: str
     is_past: bool
     sign_up: SignUpState | None
+    rules: list[str] = field(default_factory=list)  # how places are shared, in sentences
 
     @property
     def address(self) -> str:
@@ -254,6 +255,7 @@ def training_agenda(page: Any, *, request: Any, at: datetime) -> Agenda:
         request=request,
         at=at,
         of=page.training,
+        with_rules=True,
     )
     later = counted["upcoming"] - len(agenda.upcoming)
     return replace(
@@ -290,13 +292,16 @@ def listing(
     request: Any,
     at: datetime,
     of: Training | Programme | None = None,
+    with_rules: bool = False,
 ) -> Agenda:
-    """What a template needs to show these sessions, sign-up included, in one more query.
+    """What a template needs to show these sessions, sign-up included, in few more queries.
 
-    `of` says for what the one button of the page signs up.
+    `of` says for what the one button of the page signs up; `with_rules` how places are shared.
     """
     sign_up = get_sign_up()
-    states = sign_up.states([session for session, _page in pairs], at=at) if sign_up else {}
+    sessions = [session for session, _page in pairs]
+    states = sign_up.states(sessions, at=at) if sign_up else {}
+    rules = sign_up.rules_in_words(sessions, at=at) if sign_up and with_rules else {}
     return Agenda(
         sessions=[
             ListedSession(
@@ -305,6 +310,7 @@ def listing(
                 url=page.get_url(request),
                 is_past=session.is_past(at),
                 sign_up=states.get(session.pk),
+                rules=rules.get(session.pk, []),
             )
             for session, page in pairs
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable
 from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
@@ -24,19 +24,9 @@ class Shelf(Generic[Key, Value]):
         self._lock = Lock()
 
     def get(self, key: Key) -> Value | None:
-        return next(self.get_many([key]))
-
-    def get_many(self, keys: Iterable[Key]) -> Iterator[Value | None]:
-        """In this order, and as they are all at one moment."""
         with self._lock:
-            found = list(map(self._get, keys))
-        return iter(found)
-
-    def _get(self, key: Key) -> Value | None:
-        try:
-            return self._kept[key][0]
-        except KeyError:
-            return None
+            kept = self._kept.get(key)
+        return kept[0] if kept else None
 
     def keep(self, key: Key, value: Value, *, size: int) -> None:
         """What is larger than the whole shelf is not kept."""

@@ -20,7 +20,7 @@ from trainings.blocks import AgendaBlock, BodyBlock, DocumentsBlock, TrainersBlo
 from trainings.conf import conf
 from trainings.models.page_parts import ContactMixin, FactsMixin, PictureMixin
 from trainings.models.trainings import Programme, Training
-from trainings.panels import SessionsPanel
+from trainings.panels import ProgrammePanel, SessionsPanel, panels_of_others
 
 TEXT = ["bold", "italic", "ul", "ol", "link", "document-link"]
 
@@ -111,6 +111,7 @@ class TrainingPageMixin(FactsMixin, ContactMixin, PictureMixin, models.Model):
             [
                 ObjectList(cls.content_panels, heading=_("Content")),
                 ObjectList([SessionsPanel()], heading=_("Dates")),
+                *(ObjectList([one], heading=one.heading) for one in panels_of_others()),
                 ObjectList(cls.promote_panels, heading=_("Promote")),
                 ObjectList(cls.settings_panels, heading=_("Settings")),
             ],
@@ -153,6 +154,7 @@ class ProgrammePageMixin(FactsMixin, ContactMixin, PictureMixin, models.Model):
         FieldPanel("introduction"),
         FieldPanel("for_whom"),
         FieldPanel("organised_by"),
+        ProgrammePanel(),
         ContactMixin.contact_panel,
         FieldPanel("body"),
     ]

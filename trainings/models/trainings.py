@@ -18,6 +18,11 @@ class Programme(models.Model):
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=255)
+    is_indivisible = models.BooleanField(
+        _("all sessions or none"),
+        default=False,
+        help_text=_("Who signs up takes part in every session to come."),
+    )
 
     class Meta:
         verbose_name = _("programme")
@@ -27,7 +32,7 @@ class Programme(models.Model):
         return self.name
 
     def copy(self, *, name: str) -> Programme:
-        return Programme.objects.create(name=name)
+        return Programme.objects.create(name=name, is_indivisible=self.is_indivisible)
 
 
 class Training(models.Model):

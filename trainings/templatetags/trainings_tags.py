@@ -132,13 +132,14 @@ def other_languages(context) -> list[dict]:
     """The same page in the other languages: `code`, `name` and `url` of each.
 
     A page has its public translations. Anything else that is read has its address in each
-    language; what was sent has none, since following it would lose what was typed.
+    language; what was sent has none, since following it would lose what was typed, nor has what
+    answers alike whatever its address (`has_no_languages`).
     """
     request, page = context.get("request"), context.get("page")
     if hasattr(page, "get_translations"):
         found = page.get_translations().live().public().select_related("locale")
         urls = {one.locale.language_code: one.get_url(request) for one in found}
-    elif request is not None and request.method == "GET":
+    elif request and request.method == "GET" and not context.get("has_no_languages"):
         here = request.get_full_path()
         urls = {
             code: url for code in content_languages() if (url := translate_url(here, code)) != here

@@ -125,7 +125,13 @@ class ActView(WagtailAdminTemplateMixin, View):
         return get_sign_up()
 
     def get_form(self, data=None):
-        return ReasonForm(data)
+        # A link may bring a reason along, to be read over and changed.
+        widget = ReasonForm.base_fields["reason"].widget
+        brought = widget.value_from_datadict(self.request.GET, {}, "reason")
+        known = dict(zip(widget.languages, brought, strict=True))
+        return ReasonForm(
+            data, initial={"reason": {code: one for code, one in known.items() if one}}
+        )
 
     def get_moves(self, form) -> acts.Moves | None:
         return None

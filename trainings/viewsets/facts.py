@@ -5,10 +5,23 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import (
+    EditView,
+    IndexView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
 
-from trainings.models import Audience, ClosedPeriod, Theme, Trainer, Training, Venue
-from trainings.viewsets.sessions import SessionViewSet
+from trainings.models import (
+    Audience,
+    ClosedPeriod,
+    Programme,
+    Theme,
+    Trainer,
+    Training,
+    Venue,
+)
+from trainings.viewsets.sessions import BackToNextMixin, SessionViewSet
 
 
 class FactViewSet(SnippetViewSet):
@@ -41,6 +54,24 @@ class TrainingViewSet(FactViewSet):
         FieldPanel("languages"),
         FieldPanel("is_discreet"),
     ]
+
+
+class ProgrammeEditView(BackToNextMixin, EditView):
+    pass
+
+
+class ProgrammeViewSet(FactViewSet):
+    """Made with its page, as a training is."""
+
+    model = Programme
+    icon = "list-ul"
+    menu_label = _("Programmes")
+    edit_view_class = ProgrammeEditView
+    list_display = ["name", "is_indivisible"]
+    search_fields = ["name"]
+    search_backend_name = None
+    copy_view_enabled = False
+    panels = [FieldPanel("is_indivisible")]
 
 
 class VenueViewSet(FactViewSet):
@@ -94,6 +125,7 @@ class TrainingsGroup(SnippetViewSetGroup):
     items = (
         SessionViewSet,
         TrainingViewSet,
+        ProgrammeViewSet,
         ClosedPeriodViewSet,
         ThemeViewSet,
         AudienceViewSet,

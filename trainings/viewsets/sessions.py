@@ -29,7 +29,7 @@ from trainings.domain.warnings import SessionWarning, fewer_places, warnings_for
 from trainings.exceptions import TrainingError
 from trainings.forms.sessions import SessionForm
 from trainings.models import Training, TrainingSession
-from trainings.sign_up import SessionAct, attach_states
+from trainings.sign_up import SessionAct, attach_states, links_of
 from trainings.viewsets.acts import url_of
 from trainings.viewsets.bulk import people_are_registered
 
@@ -70,6 +70,10 @@ class SessionIndexView(IndexView):
 
     def get_list_more_buttons(self, instance):
         buttons = super().get_list_more_buttons(instance)
+        buttons += [
+            Button(link.label, url=link.url, icon_name=link.icon, priority=15)
+            for link in links_of(instance, user=self.request.user)
+        ]
         if not self.user_has_permission("change"):
             return buttons
         query = self.request.GET.urlencode()
@@ -182,7 +186,8 @@ class SessionEditView(BackToNextMixin, SaveByOperationMixin, EditView):
             for act in SessionAct
             if acts.is_possible(self.object, act)
         ]
-        return super().get_context_data(verbs=verbs, **kwargs)
+        links = links_of(self.object, user=self.request.user)
+        return super().get_context_data(verbs=verbs, links=links, **kwargs)
 
 
 class SessionDeleteView(DeleteView):

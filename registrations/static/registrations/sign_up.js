@@ -13,7 +13,8 @@
   const total = form.querySelector("[name='people-TOTAL_FORMS']");
   const status = form.querySelector("[data-status]");
   const most = Number(form.dataset.most);
-  const words = JSON.parse(form.dataset.words);
+  // Without words the button does not count: places may be held for people without names.
+  const words = JSON.parse(form.dataset.words || "null");
   const rows = () => [...people.querySelectorAll(":scope > [data-person]")];
   const say = (sentence, number) => {
     status.textContent = sentence.replace("__number__", number);
@@ -51,7 +52,8 @@
     });
     total.value = all.length;
     form.querySelector("[data-add-place]").hidden = all.length >= most;
-    form.querySelector("[data-several]").hidden = all.length < 2;
+    form.querySelector("[data-several]").hidden = words !== null && all.length < 2;
+    if (!words) return;
     for (const button of form.querySelectorAll("button[type=submit]:not([name])")) {
       button.textContent = words[all.length - 1];
     }

@@ -135,7 +135,6 @@ def planned_sessions(first: date) -> dict[str, Planned]:
             hours=6,
             venue="congress",
             capacity=120,
-            opens=colloquium - 16 * WEEK,
         ),
     }
     for number in range(2):

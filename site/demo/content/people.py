@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from registrations.enums import Question, RelationKind
 
@@ -255,6 +256,7 @@ class SignUpContent:
     wish: str = ""
     access: str = ""
     diets: tuple[str, ...] = field(default=())  # told when lunch is served; "" eats everything
+    held: int = 0  # places for people whose names follow
 
 
 BOTH = ("morning-1", "morning-2")
@@ -316,6 +318,11 @@ OTHERS = (
     SignUpContent(27, 2, ("opening",), 17.2, diets=("", "")),
     SignUpContent(1, 2, ("opening",), 13.3, diets=("", "végétarien")),
     SignUpContent(17, 1, ("opening", "renovate-1"), 7.1, diets=("sans gluten",)),
+    # A school comes with a class that has no names yet.
+    SignUpContent(23, 1, ("opening",), 9.7, diets=("",), held=11),
+    SignUpContent(21, 2, ("colloquium",), 5.6),
+    SignUpContent(27, 2, ("colloquium",), 3.8),
+    SignUpContent(6, 1, ("colloquium",), 2.6),
     SignUpContent(6, 1, ("renovate-1", "renovate-2"), 15.4),
     SignUpContent(21, 2, ("renovate-2",), 14.4),
     SignUpContent(9, 2, ("energy-bill",), 8.2),
@@ -344,3 +351,33 @@ QUESTIONS = {
     "visit": (Question.PHONE, Question.LANGUAGE),
     "referents": (Question.ORDER_REFERENCE, Question.MANAGER_COPY, Question.MEAL),
 }
+
+# --- how places are shared ---------------------------------------------------------------------
+
+#: By training; what is not said is not limited.
+RULES: dict[str, dict[str, Any]] = {
+    "morning-1": {"capacity": 40, "per_service": 2, "closes_days_before": 7},
+    "morning-2": {"capacity": 40, "per_service": 2, "closes_days_before": 7},
+    "referents": {"capacity": 24, "closes_days_before": 7, "quotas_days_before": 14},
+    "renovate": {"capacity": 25, "closes_days_before": 7, "needs_approval": True},
+    "opening": {"capacity": 80, "closes_days_before": 7, "may_hold": 25},
+    "colloquium": {"capacity": 120, "closes_days_before": 7},
+}
+
+#: Places kept for a kind of service; the others are for all other kinds.
+QUOTAS = {"referents": ((8, POLICE), (8, WELFARE))}
+
+#: French and Dutch title, room and places.
+WORKSHOPS = {
+    "colloquium": (
+        ("Isoler sans dépenser", "Isoleren zonder geld uit te geven", "Salle A", 40),
+        ("L’eau dans la cave", "Water in de kelder", "Salle B", 40),
+        ("Un été sous les toits", "Een zomer onder het dak", "Salle C", 40),
+    )
+}
+
+#: Programmes of which one takes all sessions or none.
+INDIVISIBLE = ("violence",)
+
+#: Whoever signed up so long ago, where we confirm each, has an answer.
+ANSWERED_AFTER_DAYS = 10

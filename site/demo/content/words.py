@@ -217,6 +217,29 @@ PROGRAMMES = {
             ),
         ),
     ),
+    "violence": ProgrammeContent(
+        picture="doors",
+        fr=ProgrammeWords(
+            title="Ensemble contre les violences intrafamiliales",
+            introduction=(
+                "<p>Police, CPAS et associations d’un même territoire apprennent à se relayer. "
+                "Les journées forment un tout : on s’inscrit à toutes.</p>"
+            ),
+            for_whom="<p>Les référents de chaque service, huit places par famille de services.</p>",
+            organised_by="<p>Partenariat de deux communes et d’une zone de police (démo).</p>",
+            picture_alt="Un couloir d’immeuble, une porte entrouverte d’où vient de la lumière.",
+        ),
+        nl=ProgrammeWords(
+            title="Samen tegen intrafamiliaal geweld",
+            introduction=(
+                "<p>Politie, OCMW’s en verenigingen van eenzelfde gebied leren elkaar af te "
+                "lossen. De dagen vormen één geheel: u schrijft zich in voor allemaal.</p>"
+            ),
+            for_whom="<p>De referenten van elke dienst, acht plaatsen per groep diensten.</p>",
+            organised_by="<p>Samenwerking van twee gemeenten en een politiezone (demo).</p>",
+            picture_alt="Een gang met een deur op een kier, waar licht door valt.",
+        ),
+    ),
 }
 
 TRAININGS = {
@@ -549,6 +572,7 @@ TRAININGS = {
         kind=SessionKind.WORKSHOP,
         picture="doors",
         trainers=("referents", "police"),
+        programme="violence",
         themes=("partenariats",),
         audiences=("responsables",),
         fr=TrainingWords(

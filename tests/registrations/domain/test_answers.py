@@ -4,6 +4,7 @@ import pytest
 from wagtail.models import ModelLogEntry
 
 from registrations.domain import answers
+from registrations.domain.people import unnamed
 from registrations.domain.queries import places_of
 from registrations.domain.rules import answers_open
 from registrations.enums import Answer, MessageKind, ParticipationStatus
@@ -12,8 +13,15 @@ from registrations.exceptions import (
     AnswerClosedError,
     NoLongerRegisteredError,
     NoPlaceToPassOnError,
+    NoWorkshopLeftError,
 )
-from registrations.models import OutgoingEmail, Participation, Registration
+from registrations.models import (
+    OutgoingEmail,
+    Participation,
+    Registration,
+    SignUpRules,
+    Workshop,
+)
 from registrations.signals import replaced, withdrawn
 from tests.factories.registrations import booker, person, registration
 from tests.factories.trainings import AT, MORNING_2, catalogue, session, training_page
@@ -76,7 +84,7 @@ def test_that_somebody_comes_is_noted_once(full):
 # --- I cannot ----------------------------------------------------------------------------------
 
 
-def test_who_withdraws_frees_the_place_and_nobody_overtakes_the_queue(full):
+def test_who_withdraws_frees_the_place_for_the_next_in_line(full):
     answers.withdraw(of(1), reason="malade", at=LATER)
 
     one = of(1)
@@ -86,8 +94,8 @@ def test_who_withdraws_frees_the_place_and_nobody_overtakes_the_queue(full):
         LATER,
         "malade",
     )
-    assert of(2).status == ParticipationStatus.WAITING
-    assert places_of([full])[full.pk].is_full  # somebody waits: who comes now waits behind
+    assert of(2).status == ParticipationStatus.OFFERED
+    assert places_of([full])[full.pk].is_full  # what is offered is taken: who comes now waits
     registration(person(full, number=3), booker=booker(email="tiers@cpas.example"))
     assert of(3).status == ParticipationStatus.WAITING
 
@@ -96,6 +104,8 @@ def test_a_withdrawal_is_told_to_the_person_and_to_the_booker(full):
     answers.withdraw(of(1), at=LATER)
 
     assert told() == [
+        (MessageKind.OFFER, "autre@cpas.example"),
+        (MessageKind.OFFER, "personne2@cpas.example"),
         (MessageKind.WITHDRAWN, "assistante@cpas.example"),
         (MessageKind.WITHDRAWN, "personne1@cpas.example"),
     ]
@@ -139,7 +149,7 @@ def test_one_withdraws_once(full):
     ):
         with pytest.raises(NoLongerRegisteredError):
             act()
-    assert len(told()) == 2
+    assert len(told()) == 4
     assert of(1).sequence == 1
 
 
@@ -234,7 +244,7 @@ def test_who_waits_cannot_be_replaced(full):
 
 # --- until when --------------------------------------------------------------------------------
 
-ALL = list(Answer)
+ALL = [Answer.KEEP, Answer.WITHDRAW, Answer.REPLACE]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +277,7 @@ def test_registration_that_has_closed_stops_no_answer(page):
     assert of(9).status == ParticipationStatus.CONFIRMED
 
 
-@pytest.mark.parametrize("answer", Answer)
+@pytest.mark.parametrize("answer", ALL)
 def test_nothing_is_answered_once_it_has_started(full, answer):
     acts = {
         Answer.KEEP: lambda: answers.keep(of(1), at=full.starts_at),
@@ -287,3 +297,22 @@ def test_a_registration_with_replacements_is_erased_as_a_whole(full):
     Registration.objects.filter(booker_email="assistante@cpas.example").delete()
 
     assert [one.address for one in Participation.objects.all()] == ["personne2@cpas.example"]
+
+
+# --- naming a place ----------------------------------------------------------------------------
+
+
+def test_a_name_comes_with_the_choice_of_workshops(page):
+    made = session(page)
+    rent, energy = (Workshop.objects.create(session=made, title={"fr": one}) for one in "AB")
+    SignUpRules.objects.create(training=page.training, may_hold=1)
+    (nobody,) = unnamed(1, session_ids=[made.pk])
+    held = registration(nobody).participants.get()
+
+    for chosen in ((), ((made.pk, rent.pk, rent.pk),), ((made.pk, rent.pk + 99, None),)):
+        with pytest.raises(NoWorkshopLeftError):
+            answers.correct(held, person=colleague(workshops=chosen), at=LATER)
+    chosen = ((made.pk, energy.pk, rent.pk),)
+    answers.correct(held, person=colleague(workshops=chosen), at=LATER)
+
+    assert (of(9).first_choice, of(9).second_choice, of(9).workshop) == (energy, rent, energy)

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from registrations.domain import answers
+from registrations.domain import answers, approval
 from registrations.domain.privacy import erase_needs
-from registrations.models import Participant, ParticipantNeeds, Participation
+from registrations.models import Participant, ParticipantNeeds, Participation, SignUpRules
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import AT, MORNING_1, MORNING_2, catalogue, session, training_page
 
@@ -47,3 +47,15 @@ def test_why_somebody_could_not_come_is_erased_as_well(page):
     assert Participation.objects.get().withdrawal_reason == "malade"
     erase_needs(at=morning.ends_at + week + timedelta(seconds=1))
     assert Participation.objects.get().withdrawal_reason == ""
+
+
+def test_why_a_registration_was_refused_stays_with_it(page):
+    """The organiser's own words, which the person received: they account for a decision."""
+    morning = session(page)
+    SignUpRules.objects.create(session=morning, per_service=None, needs_approval=True)
+    registration(person(morning))
+    approval.refuse(Participation.objects.all(), reason="Réservé au logement", by=None, at=AT)
+
+    erase_needs(at=morning.ends_at + timedelta(days=8))
+
+    assert Participation.objects.get().refusal_reason == "Réservé au logement"

@@ -8,11 +8,13 @@ from django.utils import translation
 from icalendar import Calendar
 from wagtail.models import PageViewRestriction
 
-from registrations.domain import answers
+from registrations.domain import answers, waiting_list
+from registrations.domain.people import unnamed
 from registrations.domain.private_entries import entries
 from registrations.domain.private_feeds import Holder
 from registrations.emails.delivery import deliver_due
-from registrations.models import OutgoingEmail, Participation, PartnerService
+from registrations.enums import Origin
+from registrations.models import OutgoingEmail, Participation, PartnerService, SignUpRules
 from tests.factories.registrations import booker, partner, person, registration
 from tests.factories.trainings import (
     AT,
@@ -52,6 +54,13 @@ def camille(*sessions, **options):
 def colleague(*sessions, number=2, **options):
     options.setdefault("booker", booker(email=f"autre{number}@cpas.example"))
     return registration(person(*sessions, number=number), **options)
+
+
+def by_hand(morning):
+    """From now on the organiser confirms each registration."""
+    SignUpRules.objects.create(
+        session=morning, per_service=None, closes_days_before=None, needs_approval=True
+    )
 
 
 def read(holder: Holder, *, language="en", at=AT):
@@ -115,6 +124,42 @@ def test_who_waits_reads_the_rank_and_no_online_link(morning):
     assert event.is_tentative
     assert lines(event)[0] == "Waiting list, place 2"
     assert MEET not in event.description + event.location + event.url
+
+
+def test_who_is_offered_a_place_reads_until_when_to_answer(morning):
+    colleague(morning)
+    camille(morning)
+    answers.withdraw(Participation.objects.earliest("pk"), at=AT)
+
+    event = read_one(CAMILLE)
+
+    assert event.summary == "PLACE OFFERED – Training morning – Finding a home (Charleroi)"
+    assert event.is_tentative
+    assert lines(event)[0] == "Place offered, answer by Wednesday 3 February 2027 at 10:00"
+    assert MEET not in event.description
+    one = Participation.objects.get(address=CAMILLE)
+    assert (event.uid, event.sequence) == (str(one.uid), one.sequence)
+
+
+def test_who_is_to_be_confirmed_reads_so(morning):
+    by_hand(morning)
+    camille(morning)
+
+    event = read_one(CAMILLE)
+
+    assert event.summary == "TO BE CONFIRMED – Training morning – Finding a home (Charleroi)"
+    assert event.is_tentative
+    assert lines(event)[0] == "To be confirmed"
+    assert MEET not in event.description
+
+
+def test_an_offer_in_a_session_that_is_called_off_is_told_after_that(morning):
+    colleague(morning)
+    camille(morning)
+    answers.withdraw(Participation.objects.earliest("pk"), at=AT)
+    scheduling.cancel(morning, by=None, at=AT)
+
+    assert read_one(CAMILLE).summary.startswith("CANCELLED – Training morning")
 
 
 def test_the_online_link_comes_with_the_place(morning):
@@ -304,6 +349,41 @@ def test_a_service_of_which_all_wait_reads_so(morning, service):
     assert event.is_tentative
     assert lines(event)[0] == "1 on the waiting list"
     assert MEET not in event.description
+
+
+def test_a_service_reads_how_many_are_offered_to_be_confirmed_and_without_a_name(page, service):
+    big = session(page, MORNING_1, capacity=2)
+    registration(*[person(big, number=number) for number in (1, 2, 3)], partner=service)
+    held = unnamed(2, session_ids=[big.pk])
+    registration(*held, partner=service, origin=Origin.STAFF, overruled="a school")
+    answers.withdraw(Participation.objects.earliest("pk"), at=AT)
+    waiting_list.offer(Participation.objects.filter(status="WAITING"), by=None, at=AT)
+    by_hand(big)
+    colleague(big, number=8, partner=service)
+
+    event = read_one(service)
+
+    assert lines(event)[0] == (
+        "3 places confirmed, 1 place offered, 1 to be confirmed (2 of these without a name yet)"
+    )
+    assert (event.summary, event.is_tentative) == ("Training morning – Finding a home", False)
+
+
+@pytest.mark.parametrize(
+    ("state", "title"), [("OFFERED", "PLACE OFFERED"), ("PENDING", "TO BE CONFIRMED")]
+)
+def test_a_service_without_a_place_stands_as_its_best_does(morning, service, state, title):
+    colleague(morning, partner=partner("Forem"))
+    camille(morning, partner=service)
+    ends = {"offer_ends_at": AT + timedelta(days=1)} if state == "OFFERED" else {}
+    mine = Participation.objects.filter(address=CAMILLE)
+    mine.update(status=state, **ends)
+    colleague(morning, number=5, partner=service)
+
+    event = read_one(service)
+
+    assert event.summary.startswith(f"{title} – Training morning")
+    assert event.is_tentative
 
 
 def test_one_session_is_one_entry_however_many_registrations(page, service):

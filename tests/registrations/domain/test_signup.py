@@ -105,7 +105,8 @@ def test_nobody_overtakes_the_queue(page):
 
     late = registration(person(small, number=4))
 
-    assert statuses(late) == [(1, ParticipationStatus.WAITING, 2)]
+    assert Participation.objects.get(address="personne3@cpas.example").status == "OFFERED"
+    assert statuses(late) == [(1, ParticipationStatus.WAITING, 1)]
 
 
 def test_unlimited_places_confirm_everybody(page):
@@ -273,3 +274,13 @@ def test_what_the_database_refuses_for_another_reason_is_not_hidden(page, monkey
         registration(person(morning), key="another")
 
     assert Registration.objects.count() == 1
+
+
+def test_who_joins_a_registration_that_went_beyond_the_rules_does_not(page):
+    morning = session(page, capacity=1)
+    made = registration(person(morning), person(morning, number=2), overruled="Intervenantes")
+    assert statuses(made) == [(1, "CONFIRMED", 0), (2, "CONFIRMED", 0)]
+
+    signup.join(made, [person(morning, number=3)], at=AT)
+
+    assert statuses(made) == [(1, "CONFIRMED", 0), (2, "CONFIRMED", 0), (3, "WAITING", 1)]

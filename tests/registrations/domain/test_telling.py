@@ -113,7 +113,7 @@ def test_only_people_of_that_session_are_concerned(page, morning):
         (MessageKind.CANCELLED, "personne2@cpas.example", "fr"),
     ]
     (to_booker,) = OutgoingEmail.objects.filter(kind="CANCELLED", participant=None)
-    concerned = [pk for pk, _sequence, _had_place in to_booker.facts["concerned"]]
+    concerned = [pk for pk, *_rest in to_booker.facts["concerned"]]
     assert concerned == [other.participations.get().pk]
 
 

@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from registrations.emails import delivery, outbox
 from registrations.emails.delivery import deliver_due
-from registrations.enums import MessageKind, TokenPurpose
+from registrations.enums import MessageKind, ParticipationStatus, TokenPurpose
 from registrations.models import AccessToken, OutgoingEmail, Registration
 from tests.factories.registrations import booker, partner, person, registration
 from tests.factories.trainings import (
@@ -155,8 +155,9 @@ def test_a_mail_is_sent_once_however_often_one_asks(page, smtp):
 
 def test_one_key_is_one_row(page):
     made = registration(person(session(page)))
+    people = {one: {ParticipationStatus.CONFIRMED} for one in made.participants.all()}
 
-    outbox.queue_sign_up(made, at=AT)
+    outbox.queue_sign_up(made, people=people, at=AT)
 
     assert OutgoingEmail.objects.count() == 2
 

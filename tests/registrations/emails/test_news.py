@@ -253,6 +253,9 @@ def test_a_booker_reads_who_is_concerned_and_answers_for_who_has_no_address(morn
     secret = link.split("/answer/")[1].split("/")[0]
     assert AccessToken.find(secret, purpose="ANSWER", at=AT).participation == of_petit
     assert not [one for one in mail.walk() if one.get_content_type() == "text/calendar"]
+    (own,) = [word for word in text(mail).split() if "/receipt/" in word]
+    token = AccessToken.find(own.split("/")[-2], purpose=TokenPurpose.MANAGE, at=AT)
+    assert token.registration == of_petit.participant.registration
 
 
 # --- cancelled, postponed, restored ------------------------------------------------------------

@@ -35,6 +35,7 @@ def again(taken, **fields):
         "status": ParticipationStatus.WAITING,
         "address": "",
         "changed_at": AT,
+        "arrived_at": AT,
     }
     return Participation.objects.create(**{**values, **fields})
 

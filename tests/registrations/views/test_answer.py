@@ -6,12 +6,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from registrations.domain import answers
+from registrations.domain import answers, approval, waiting_list
 from registrations.emails.delivery import deliver_due
 from registrations.enums import ParticipationStatus, TokenPurpose
-from registrations.models import AccessToken, OutgoingEmail, Participant, Participation
+from registrations.models import (
+    AccessToken,
+    OutgoingEmail,
+    Participant,
+    Participation,
+    SignUpRules,
+)
 from tests.factories.registrations import booker, person, registration
-from tests.factories.trainings import catalogue, session, training_page, venue
+from tests.factories.trainings import catalogue, programme_page, session, training_page, venue
 from tests.registrations.views.bad_input import (
     BAD_ADDRESSES,
     BYTES,
@@ -262,6 +268,169 @@ def test_who_comes_may_still_change_their_mind(client, url):
 
     one = Participation.objects.get()
     assert (one.status, one.answered_at) == (ParticipationStatus.WITHDRAWN, None)
+
+
+# --- a place that is offered -------------------------------------------------------------------
+
+
+@pytest.fixture
+def offered(morning, participation):
+    """The only place, free again and offered to Léa until some hour."""
+    late = waiting(morning)
+    answers.withdraw(participation, at=timezone.now())
+    late.refresh_from_db()
+    assert late.status == ParticipationStatus.OFFERED
+    return late
+
+
+def test_who_is_offered_a_place_reads_until_when_to_answer(client, morning, offered):
+    response = client.get(address_for(offered))
+
+    with translation.override("en"):
+        until = wording.moment(offered.offer_ends_at, morning.time_zone)
+    words = text(response)
+    assert "A place is free for Léa Petit. Will you take it?" in words
+    assert f"Please answer by {until}." in words
+    assert "Without an answer by then, the place goes to the next person in line" in words
+    assert f"Registration Place offered, answer by {until}" in words
+    assert buttons(response) == ["I take the place", "Leave the place to others"]
+
+
+def test_who_takes_the_place_offered_has_it(client, offered):
+    url = address_for(offered)
+
+    response = client.post(url, {"answer": "accept"}, follow=True)
+
+    assert "Noted: Léa Petit comes." in text(response)
+    assert "Registration Place confirmed" in text(response)
+    assert buttons(response) == ALL[1:]
+    offered.refresh_from_db()
+    assert (offered.status, offered.offer_ends_at) == (ParticipationStatus.CONFIRMED, None)
+    assert offered.answered_at is not None
+
+
+def test_who_declines_leaves_the_place_to_the_next(client, morning, offered):
+    next_one = person(morning, number=3, first_name="Ida", last_name="Bel")
+    registration(next_one, booker=booker(email="autre@cpas.example"), at=timezone.now())
+
+    response = client.post(address_for(offered), {"answer": "decline"}, follow=True)
+
+    assert "Léa Petit no longer comes." in text(response)
+    assert buttons(response) == []
+    standing = dict(morning.participations.values_list("participant__first_name", "status"))
+    assert (standing["Léa"], standing["Ida"]) == ("WITHDRAWN", "OFFERED")
+
+
+@pytest.mark.parametrize(
+    "said", [{"answer": "keep"}, {"answer": "withdraw"}, COLLEAGUE], ids=lambda said: said["answer"]
+)
+def test_an_offer_is_accepted_or_declined_and_nothing_else(client, offered, said):
+    client.post(address_for(offered), said)
+
+    offered.refresh_from_db()
+    assert offered.status == ParticipationStatus.OFFERED
+    assert Participation.objects.count() == 2
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline"])
+def test_who_was_offered_nothing_accepts_nothing(client, url, answer):
+    client.post(url, {"answer": answer})
+
+    assert Participation.objects.get().status == ParticipationStatus.CONFIRMED
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline"])
+def test_an_offer_that_has_ended_says_so_and_what_to_do(client, offered, answer):
+    url = address_for(offered)
+    Participation.objects.filter(pk=offered.pk).update(offer_ends_at=timezone.now())
+
+    response = client.post(url, {"answer": answer}, follow=True)
+
+    words = text(response)
+    assert "The place offered to Léa Petit was not taken in time." in words
+    assert "Register again on the page of the training" in words
+    assert buttons(response) == []
+    # Whoever ends it is the clock's command, not a visit.
+    offered.refresh_from_db()
+    assert offered.status == ParticipationStatus.OFFERED
+    waiting_list.settle_now([offered.session_id], at=timezone.now())
+    assert "was not taken in time" in text(client.get(url))
+
+
+def test_two_who_answer_at_once_for_the_same_offer_answer_once(client, offered):
+    url = address_for(offered)
+    client.post(url, {"answer": "decline"})
+    rows = OutgoingEmail.objects.count()
+
+    response = client.post(url, {"answer": "accept"}, follow=True)
+
+    assert "Léa Petit no longer comes." in text(response)
+    assert OutgoingEmail.objects.count() == rows
+
+
+def test_reading_an_offer_changes_nothing(offered):
+    url = address_for(offered)
+    before = [*Participation.objects.order_by("pk").values()], OutgoingEmail.objects.count()
+    for answer in ("accept", "decline") * 3:
+        scanner = Client()
+        scanner.get(f"{url}?answer={answer}")
+        scanner.head(f"{url}?answer={answer}")
+
+    assert before == (
+        [*Participation.objects.order_by("pk").values()],
+        OutgoingEmail.objects.count(),
+    )
+
+
+def test_an_offer_for_a_postponed_session_is_still_to_be_answered(client, morning, offered):
+    scheduling.postpone(morning, by=None, at=timezone.now())
+
+    response = client.get(address_for(offered))
+
+    assert "A place is free for Léa Petit." in text(response)
+    assert "This session is postponed: the new date is not known yet." in text(response)
+    assert buttons(response) == ["I take the place", "Leave the place to others"]
+
+
+def test_an_offer_in_sessions_that_belong_together_is_taken_in_all(client):
+    whole = programme_page(catalogue())
+    whole.programme.is_indivisible = True
+    whole.programme.save()
+    on = timezone.localdate() + timedelta(days=30)
+    both = [
+        session(training_page(whole, title=f"Part {day}"), on + timedelta(days=day), capacity=1)
+        for day in (1, 2)
+    ]
+    registration(person(*both), at=timezone.now())
+    late = person(*both, number=2, first_name="Léa", last_name="Petit")
+    registration(late, booker=booker(email="autre@cpas.example"), at=timezone.now())
+    answers.withdraw(Participation.objects.earliest("pk"), at=timezone.now())
+    theirs = Participation.objects.filter(participant__first_name="Léa")
+    url = address_for(theirs.latest("pk"))
+
+    assert "It counts for all sessions that belong together." in text(client.get(url))
+    client.post(url, {"answer": "accept"})
+
+    assert [one.status for one in theirs] == [ParticipationStatus.CONFIRMED] * 2
+
+
+def test_who_is_to_be_confirmed_reads_that(client, morning, participation):
+    SignUpRules.objects.create(
+        session=morning, per_service=None, closes_days_before=None, needs_approval=True
+    )
+    late = person(morning, number=2, first_name="Léa", last_name="Petit")
+    registration(late, booker=booker(email="autre@cpas.example"), at=timezone.now())
+    pending = Participation.objects.get(status=ParticipationStatus.PENDING)
+    url = address_for(pending)
+
+    response = client.get(url)
+
+    assert "Registration To be confirmed" in text(response)
+    assert buttons(response) == ["I come", "Withdraw the registration"]
+    approval.refuse([pending], reason="For other services.", by=None, at=timezone.now())
+    words = text(client.get(url))
+    assert "The registration of Léa Petit could not be accepted." in words
+    assert "Reason: For other services." in words
 
 
 # --- closed ------------------------------------------------------------------------------------

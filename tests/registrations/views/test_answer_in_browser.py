@@ -7,10 +7,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from wagtail.models import Site
 
+from registrations.domain import answers
 from registrations.enums import ParticipationStatus
 from registrations.models import AccessToken, Participation
 from tests.chromium import Remote
-from tests.factories.registrations import person, registration
+from tests.factories.registrations import booker, person, registration
 from tests.factories.trainings import catalogue, session, training_page, venue
 from trainings.domain import scheduling
 
@@ -18,13 +19,19 @@ NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture
-def address(transactional_db, live_server):
-    """The page of somebody who has a place in a session that has moved."""
+def morning(transactional_db, live_server):
+    """In a month; one place."""
     host, port = live_server.url.removeprefix("http://").split(":")
     Site.objects.update(hostname=host, port=int(port))
     Site.clear_site_root_paths_cache()
     page = training_page(catalogue(), title="Accompagner un ménage en recherche de logement")
-    morning = session(page, timezone.localdate() + timedelta(days=30), venue=venue())
+    on = timezone.localdate() + timedelta(days=30)
+    return session(page, on, venue=venue(), capacity=1)
+
+
+@pytest.fixture
+def address(morning, live_server):
+    """The page of somebody who has a place in a session that has moved."""
     registration(person(morning, first_name="Camille", last_name="Dupont"), at=timezone.now())
     later = scheduling.shifted(morning, days=7)
     scheduling.reschedule(
@@ -32,6 +39,33 @@ def address(transactional_db, live_server):
     )
     token = AccessToken.issue_for_answer(Participation.objects.get(), at=timezone.now())
     return f"{live_server.url}/fr/inscriptions/answer/{token}/"
+
+
+@pytest.fixture
+def offer(morning, live_server):
+    """The page of somebody who is offered the place of another."""
+    now = timezone.now()
+    for number, name in enumerate(("Dupont", "Petit"), start=1):
+        booked = person(morning, number=number, first_name="Camille", last_name=name)
+        registration(booked, booker=booker(email=f"{number}@cpas.example"), at=now)
+    answers.withdraw(Participation.objects.earliest("pk"), at=now)
+    offered = Participation.objects.get(status=ParticipationStatus.OFFERED)
+    token = AccessToken.issue_for_answer(offered, at=now)
+    return f"{live_server.url}/fr/inscriptions/answer/{token}/"
+
+
+def states_of_offer(page, address):
+    """Each state of the page in turn: as it is asked, ended, taken, left."""
+    yield "asked", page.goto(f"{address}?answer=accept#accept")
+    yield "decline", page.goto(f"{address}?answer=decline#decline")
+    offered = Participation.objects.filter(status=ParticipationStatus.OFFERED)
+    until = offered.get().offer_ends_at
+    offered.update(offer_ends_at=timezone.now())
+    yield "ended", page.goto(address)
+    offered.update(offer_ends_at=until)
+    page.goto(address)
+    page.locator("#accept button").click()
+    yield "taken", page.locator("#accept").wait_for(state="detached")
 
 
 def states(page, address):
@@ -94,3 +128,35 @@ def test_a_place_is_kept_with_one_key(address, new_browser):
     page.locator("#keep").wait_for(state="detached")
 
     assert Participation.objects.get().answered_at is not None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_offer_has_no_fault_and_fits_320_pixels(offer, new_browser, scheme):
+    page = new_browser(color_scheme=scheme, viewport=NARROW).new_page()
+    found = {}
+    for name, _shown in states_of_offer(page, offer):
+        violations = Remote(Axe().run)(page).response["violations"]
+        found[name] = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wider) == 0
+
+    assert found == {name: [] for name in ("asked", "decline", "ended", "taken")}
+
+
+def test_a_place_is_taken_with_one_key_without_script(offer, new_browser):
+    page = new_browser(java_script_enabled=False).new_page()
+    page.goto(f"{offer}?answer=accept#accept")
+    page.locator("#accept button").press("Enter")
+    page.locator("#accept").wait_for(state="detached")
+
+    assert Participation.objects.filter(status=ParticipationStatus.CONFIRMED).count() == 1
+
+
+def test_a_place_is_left_by_keyboard_alone_without_script(offer, new_browser):
+    page = new_browser(java_script_enabled=False).new_page()
+    page.goto(offer)
+    page.locator("#decline summary").press("Enter")
+    page.locator("#decline button").press("Enter")
+    page.locator("details").first.wait_for(state="detached")
+
+    assert not Participation.objects.living().exists()

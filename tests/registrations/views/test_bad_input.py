@@ -292,7 +292,7 @@ def test_strange_names_are_shown_literally_everywhere(known, client, address, sm
         made = Registration.objects.latest("pk")
         inspect = reverse("wagtailsnippets_registrations_registration:inspect", args=[made.pk])
         found = [
-            *faults_of_page(client.get(answer["Location"]), {person, service}),
+            *faults_of_page(client.get(answer["Location"], follow=True), {person, service}),
             *faults_of_page(
                 admin_client.get(inspect), {person, booker, service, f"{shown} {shown}"}
             ),

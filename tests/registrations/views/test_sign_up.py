@@ -67,12 +67,15 @@ def test_a_filled_in_form_leads_to_a_receipt(client, url, morning):
 def test_the_receipt_is_for_the_holder_of_the_link_only(client, url):
     receipt = client.post(url, filled_in(client, url))["Location"]
 
-    response = Client().get(receipt)
+    visitor = Client()
+    response = visitor.get(receipt)
 
-    assert response.status_code == 200
+    assert response.status_code == 302
     assert "no-store" in response["Cache-Control"]
     assert response["Referrer-Policy"] == "no-referrer"
     assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert visitor.get(response["Location"]).status_code == 200
+    assert Client().get(response["Location"]).status_code == 404
     for other in (receipt[:-2] + "/", receipt[:-1] + "x/", receipt.swapcase()):
         assert Client().get(other).status_code == 404
 

@@ -18,7 +18,6 @@ from django.db.models import ProtectedError
 from wagtail.models import Site
 
 from registrations.domain import answers
-from registrations.enums import LIVING
 from registrations.exceptions import RegistrationError
 from registrations.models import Participation
 from tests.factories.registrations import booker, partner, person, registration
@@ -207,8 +206,9 @@ def sign_up(world: World, draw: Random) -> Done:
 
 
 def withdraw(world: World, draw: Random) -> Done:
-    living = Participation.objects.filter(status__in=LIVING).select_related("participant")
-    one = _some(draw, living)
+    # Whom a place is offered declines it instead.
+    present = Participation.objects.filter(status__in=["CONFIRMED", "WAITING"])
+    one = _some(draw, present.select_related("participant"))
     if one is None:
         return NOTHING
     world.tell(f"{one.address or 'somebody'} withdraws from {world.name(one.session_id)}")

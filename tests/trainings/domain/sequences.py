@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from registrations.domain.signup import normalised_address
+from registrations.domain.people import normalised_address
 from registrations.enums import LIVING, MessageKind, ParticipationStatus
 from registrations.models import OutgoingEmail, Participation
 from trainings.domain.scheduling import MOVES
@@ -229,12 +229,13 @@ class Look:
     def _participation(self, old: Row, new: Row) -> Iterator[str]:
         where = f"a participation in session {self.memory.name(old['session_id'])}"
         is_withdrawn = old["id"] == self.done.withdrawn
+        is_given = _moved_in_line(old, new)
         if any(old[name] != new[name] for name in WHO):
             yield f"{where} became another one"
-        if old["status"] != new["status"] and not is_withdrawn:
+        if old["status"] != new["status"] and not (is_withdrawn or is_given):
             yield f"{where} went from {old['status']} to {new['status']}"
         is_told = old["status"] in LIVING and self._is_told(old["session_id"])
-        if new["sequence"] - old["sequence"] != int(is_told or is_withdrawn):
+        if new["sequence"] - old["sequence"] != int(is_told or is_withdrawn) + int(is_given):
             yield f"{where} went from sequence {old['sequence']} to {new['sequence']}"
 
     def _is_told(self, session: int) -> bool:
@@ -277,7 +278,19 @@ class Look:
         if self.done.withdrawn is not None:
             one = self.after.participations[self.done.withdrawn]
             yield from _to_tell(MessageKind.WITHDRAWN, one["session_id"], [one])
+        yield from self._offers()
         yield from self._sign_up_mails()
+
+    def _offers(self) -> Iterator[Mail]:
+        """For each session, to whom a place is offered now, and whose offer has ended."""
+        given: dict[tuple[str, int], list[Row]] = {}
+        for pk, old in self.before.participations.items():
+            new = self.after.participations.get(pk)
+            if new is not None and _moved_in_line(old, new):
+                kind = "OFFER" if new["status"] == "OFFERED" else "OFFER_EXPIRED"
+                given.setdefault((kind, new["session_id"]), []).append(new)
+        for (kind, session), rows in given.items():
+            yield from _to_tell(MessageKind(kind), session, rows)
 
     def _sign_up_mails(self) -> Iterator[Mail]:
         """A receipt for each new registration, and to each person with an address what they got."""
@@ -309,6 +322,11 @@ def _kind(old: Row, new: Row) -> MessageKind:
         return MessageKind.POSTPONED
     moved = any(old[name] != new[name] for name in MOVES)
     return MessageKind.MOVED if moved else MessageKind.RESTORED
+
+
+def _moved_in_line(old: Row, new: Row) -> bool:
+    """Whether a place was offered that is free, or an offer has ended: any act may do that."""
+    return (old["status"], new["status"]) in {("WAITING", "OFFERED"), ("OFFERED", "EXPIRED")}
 
 
 def _to_tell(kind: MessageKind, session: int, people: list[Row]) -> Iterator[Mail]:

@@ -1,13 +1,14 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories.trainings import catalogue, programme_page, training_page
 from tests.factories.users import user
-from trainings.models import Audience, ClosedPeriod, Theme, Training
+from trainings.models import Audience, ClosedPeriod, Programme, Theme, Training
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +155,32 @@ def test_the_list_of_trainings_costs_the_same_however_long(client):
         return len(queries)
 
     assert len({queries_with(number) for number in (1, 2, 3)}) == 1
+
+
+def test_a_programme_says_whether_its_sessions_belong_together(client, officer):
+    page = programme_page(catalogue())
+    programme = page.programme
+    officer.groups.get().permissions.add(
+        *Permission.objects.filter(codename__in=["change_programme", "view_programme"])
+    )
+    back = reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+    response = client.post(
+        address(Programme, "edit", programme.pk), {"is_indivisible": "on", "next": back}
+    )
+
+    assert response["Location"] == back
+    programme.refresh_from_db()
+    assert (programme.is_indivisible, programme.name) == (True, page.title)
+
+
+@pytest.mark.parametrize("view", ["add", "delete"])
+def test_a_programme_is_made_with_its_page_alone(client, officer, view):
+    programme = programme_page(catalogue()).programme
+    every = Permission.objects.filter(codename__endswith="_programme")
+    officer.groups.get().permissions.add(*every)
+
+    response = client.get(address(Programme, view, *([programme.pk] if view == "delete" else [])))
+
+    assert response.status_code == 302
+    assert Programme.objects.get() == programme

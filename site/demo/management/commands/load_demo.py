@@ -61,9 +61,9 @@ class Command(BaseCommand):
         }
         self.stdout.write("  Partner services, registrations and their mails…")
         loading.ask_questions(pages.trainings)
-        sign_ups = loading.SignUps(
-            first, loading.make_partners(), sessions, staff=users["inscriptions"]
-        )
+        partners = loading.make_partners()
+        loading.share_places(pages.trainings, sessions)
+        sign_ups = loading.SignUps(first, partners, sessions, staff=users["inscriptions"])
         sign_ups.make()
         loading.decide(first, sessions, by=by)
         sign_ups.deliver(loading.midnight(first))

@@ -149,7 +149,9 @@ def sign_up(
         },
     )
     sent = {"status": response.status_code, "html": response.content.decode()}
-    receipt = look(visitor, response["Location"]) if response.status_code == 302 else None
+    receipt = None
+    if response.status_code == 302:  # to the link, and from there to the page without it
+        receipt = look(visitor, visitor.get(response["Location"])["Location"])
     return {"link": url, "form": form, "sent": sent, "receipt": receipt}
 
 

@@ -1,0 +1,112 @@
+"""What has to be done because time passes: nobody's act, so a command does it every few minutes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from registrations.domain import minimum, waiting_list
+from registrations.domain.locking import lock_sessions, retried
+from registrations.domain.working_hours import working_days_before
+from registrations.emails import facts, outbox
+from registrations.emails.facts import Concerned
+from registrations.enums import MessageKind
+from registrations.models import OutgoingEmail, Participation, Registration
+from trainings.domain.days_off import days_off
+
+logger = logging.getLogger(__name__)
+
+#: The booker is asked for names so long before they are due.
+WORKING_DAYS = 3
+#: Never further apart than this: three working days, and a closure for the holidays.
+LOOKS_AHEAD = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Tended:
+    """How many of each."""
+
+    sessions: int
+    failed: int
+    names_asked: int
+    minimum_warnings: int
+
+
+def tend(*, at: datetime, now: Callable[[], datetime] | None = None) -> Tended:
+    """End what the clock ends, give what is free, ask for names, warn of sessions with too few.
+
+    Each session in a transaction of its own: one that fails is told to the log, and the others
+    go on. Done twice it does nothing the second time. `now` gives each session the instant at
+    which it is taken up, which may be some time after `at`.
+    """
+    settled = failed = 0
+    for pk in sorted(waiting_list.due(at=at)):
+        if _settle(pk, at=now() if now else at):
+            settled += 1
+        else:
+            failed += 1
+    return Tended(settled, failed, ask_for_names(at=at), minimum.warn(at=at))
+
+
+def _settle(session_id: int, *, at: datetime) -> bool:
+    """Whether it was done. What the database ends for the sake of another is tried again."""
+    try:
+        waiting_list.settle_now({session_id}, at=at)
+    except Exception:
+        # Whatever it is, it concerns this session and not the next one.
+        logger.exception("The places of session %s were not tended.", session_id)
+        return False
+    return True
+
+
+def ask_for_names(*, at: datetime) -> int:
+    """Remind bookers, once, of places that still have no name; returns how many were written to."""
+    soon = Registration.objects.filter(
+        names_due_at__gt=at, names_due_at__lte=at + LOOKS_AHEAD
+    ).order_by("pk")
+    asked = OutgoingEmail.objects.filter(kind=MessageKind.NAMES_NEEDED).values("registration")
+    return sum(_ask_for_names(one, at=at) for one in soon.exclude(pk__in=asked))
+
+
+@retried
+@transaction.atomic
+def _ask_for_names(registration: Registration, *, at: datetime) -> bool:
+    unnamed = _unnamed(registration)
+    if not unnamed or registration.names_due_at is None:
+        return False
+    # Nobody names them, or withdraws, while it is asked.
+    lock_sessions({one.session_id for one in unnamed})
+    unnamed = _unnamed(registration)
+    if not unnamed:
+        return False
+    session = unnamed[0].session
+    due = registration.names_due_at.astimezone(ZoneInfo(session.time_zone))
+    off = days_off((due - LOOKS_AHEAD).date(), due.date(), language="en")
+    if at < working_days_before(due, WORKING_DAYS, days_off=off):
+        return False
+    outbox.queue(
+        [
+            outbox.to_booker(
+                MessageKind.NAMES_NEEDED,
+                registration,
+                act="once",
+                facts=facts.note(session, map(Concerned.now, unnamed), at=at),
+                at=at,
+            )
+        ]
+    )
+    return True
+
+
+def _unnamed(registration: Registration) -> list[Participation]:
+    """Places still held without a name, those of the first session first."""
+    rows = Participation.objects.living().filter(
+        participant__registration=registration, participant__last_name=""
+    )
+    complete = rows.select_related("participant__registration", "session__training")
+    return list(complete.order_by("session__starts_at", "pk"))
