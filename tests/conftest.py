@@ -44,19 +44,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 #: Folders of tests.
-SCREENS = {"views", "viewsets", "forms", "emails", "journeys", "management", "templatetags"}
+SCREENS = {"views", "viewsets", "forms", "journeys", "management", "templatetags"}
+
+
+#: Fixtures that open one.
+DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Screens and mails ask the database nothing that the domain does not ask: of their tests
-    one run has those in a browser, the other the rest. What strangers type is tried on both.
+    """Screens ask the database nothing that the domain does not ask: of their tests
+    one run has those in a browser, the other the rest. What strangers type is tried on both,
+    what asks no database once.
     """
     for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
         is_of_a_screen = SCREENS & set(item.path.parts) and item.path.stem != "test_bad_input"
-        if "chromium_browser" in getattr(item, "fixturenames", ()):
+        asks_database = item.get_closest_marker("django_db") or fixtures & DATABASE
+        if "chromium_browser" in fixtures:
             item.add_marker("browser")
-        elif is_of_a_screen and not item.get_closest_marker("served"):
+        elif item.get_closest_marker("served"):
+            continue
+        elif is_of_a_screen or not asks_database:
             item.add_marker("once")
 
 

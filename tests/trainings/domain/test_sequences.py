@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.once,  # what differs between engines, locks and constraints, is tested apart
 ]
 
-STORIES, AT_ONCE = int(os.environ.get("STORIES", "1000")), 200
+STORIES, AT_ONCE = int(os.environ.get("STORIES", "600")), 200
 #: Wagtail takes its time to copy pages.
 PAGES_EVERY = 16
 #: `STORIES=20000 make test` for a night; `SEED=417 make test ARGS=…` tells one story alone.
