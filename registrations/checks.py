@@ -1,7 +1,7 @@
 """A misconfigured host hears about it at start-up, with a hint."""
 
 from django.conf import settings
-from django.core.checks import Warning, register
+from django.core.checks import Info, Warning, register
 
 from registrations.conf import conf
 
@@ -41,5 +41,39 @@ def check_mail_timeout(app_configs, **kwargs):
             "A mail server that hangs would hold up every mail behind it.",
             hint="Set EMAIL_TIMEOUT, such as 15 (seconds).",
             id="registrations.W003",
+        )
+    ]
+
+
+#: They take a mail, say that it was sent, and nobody receives it.
+REACH_NOBODY = ("dummy", "console", "locmem", "filebased")
+
+
+@register()
+def check_mails_reach_somebody(app_configs, **kwargs):
+    name = settings.EMAIL_BACKEND.removeprefix("django.core.mail.backends.").partition(".")[0]
+    if name not in REACH_NOBODY:
+        return []
+    return [
+        Warning(
+            "Mails are noted as sent and reach nobody: EMAIL_BACKEND sends nothing.",
+            hint=(
+                "Configure a mail server; on a copy of the site, also set "
+                "REGISTRATIONS_SEND_ALL_TO to an address of yours."
+            ),
+            id="registrations.W004",
+        )
+    ]
+
+
+@register()
+def check_staging(app_configs, **kwargs):
+    if not conf.send_all_to:
+        return []
+    return [
+        Info(
+            "Every mail goes to the address in REGISTRATIONS_SEND_ALL_TO, and to nobody else.",
+            hint="Right on a copy of the site; remove it on the real one.",
+            id="registrations.I001",
         )
     ]

@@ -40,6 +40,27 @@ class RegistrationsSettings:
         return getattr(settings, "REGISTRATIONS_NEEDS_KEPT", timedelta(days=7))
 
     @property
+    def sends_at_once(self) -> bool:
+        """Whether the process that did an act sends its mails right after, in a thread.
+
+        Without it they wait for the next round of `send_emails`, which is needed in any case:
+        it tries again what failed.
+        """
+        return getattr(settings, "REGISTRATIONS_SENDS_AT_ONCE", True)
+
+    @property
+    def send_all_to(self) -> str:
+        """One address that receives every mail instead of its readers, under a banner; for a
+        copy of the site on which people try things. Empty on the real one.
+        """
+        return getattr(settings, "REGISTRATIONS_SEND_ALL_TO", "")
+
+    @property
+    def digest_weekdays(self) -> list[int]:
+        """On which days the organiser receives a digest, Monday 0; empty for none."""
+        return getattr(settings, "REGISTRATIONS_DIGEST_WEEKDAYS", [0])
+
+    @property
     def minimum_fill_time(self) -> timedelta:
         """A form sent back sooner was filled in by a machine. People with autofill take longer."""
         return getattr(settings, "REGISTRATIONS_MINIMUM_FILL_TIME", timedelta(seconds=2))

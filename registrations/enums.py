@@ -117,6 +117,34 @@ class MessageKind(models.TextChoices):
     GOES_AHEAD = "GOES_AHEAD", _("session takes place")
     LINKS = "LINKS", _("links sent again")
     SERVICE_LINK = "SERVICE_LINK", _("link of a partner service")
+    REMINDER = "REMINDER", _("reminder")
+    STILL_WAITING = "STILL_WAITING", _("reminder of who waits")
+    THANKS = "THANKS", _("thanks and documents")
+    DIGEST = "DIGEST", _("digest for the organiser")
+    LETTER = "LETTER", _("letter")
+
+
+class Moment(models.TextChoices):
+    """On which side of a session a mail that nobody's act sends is due."""
+
+    BEFORE = "BEFORE", _("before")
+    AFTER = "AFTER", _("after")
+
+
+class Readers(models.TextChoices):
+    """Whom a letter is for."""
+
+    PEOPLE = "PEOPLE", _("People of sessions")
+    SERVICES = "SERVICES", _("Partner services")
+    NEWS = "NEWS", _("Who asked for the next dates when registering people")
+
+
+class Seen(models.TextChoices):
+    """Which partner services, by whether their people came."""
+
+    ANY = "ANY", _("All of them")
+    NEVER = "NEVER", _("Those whose people never came")
+    NOT_LATELY = "NOT_LATELY", _("Those whose people have not come for some time, or never did")
 
 
 class Question(models.TextChoices):

@@ -137,3 +137,9 @@ class BusyError(RegistrationError):
 
 class TooManyAttemptsError(RegistrationError):
     message = _("Too many forms were sent from here. Please try again in an hour, or call us.")
+
+
+class ReadersChangedError(RegistrationError):
+    """A letter would not reach exactly whom its writer was shown."""
+
+    message = _("Nothing was sent: the readers are no longer those you were shown.")

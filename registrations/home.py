@@ -1,11 +1,16 @@
-"""On the admin's home: sessions that too few people come to, to be decided."""
+"""On the admin's home: what waits for somebody to decide, and mails that do not leave."""
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
+from wagtail.permissions import policy_registry
 
+from registrations.conf import conf
+from registrations.domain.mails import late
 from registrations.domain.minimum import undecided
+from registrations.models import OutgoingEmail
 from registrations.permissions import may_change_registrations, may_see_registrations
 from registrations.viewsets.people import call_off_url
 from trainings.viewsets.acts import may_change_sessions
@@ -29,4 +34,29 @@ class UndecidedPanel(Component):
                 for one in found
             ],
             "may_change": may_change_registrations(request.user),
+        }
+
+
+class MailPanel(Component):
+    """Says nothing while all is well."""
+
+    name = "registrations_mails"
+    template_name = "registrations/admin/mail_panel.html"
+    order = 105
+
+    def get_context_data(self, parent_context):
+        user = parent_context["request"].user
+        if not may_see_registrations(user):
+            return {}
+        given_up = OutgoingEmail.objects.filter(failed_at__isnull=False).count()
+        oldest = late(at=timezone.now()).first()
+        may_look = policy_registry.get_by_type(OutgoingEmail).user_has_permission(user, "view")
+        return {
+            "given_up": given_up,
+            "late_since": oldest.due_at if oldest else None,
+            "send_all_to": conf.send_all_to,
+            "has_news": given_up or oldest or conf.send_all_to,
+            "list_url": reverse(OutgoingEmail.snippet_viewset.get_url_name("list"))
+            if may_look
+            else "",
         }

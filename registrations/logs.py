@@ -1,4 +1,6 @@
-"""Keep secret addresses out of logs: of a receipt, an answer, a service, a calendar."""
+"""Keep secret addresses out of logs: of a receipt, an answer, a service, a calendar, a
+letter.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from django.core.exceptions import SuspiciousOperation
 #: As in urls.py. Long enough to be a secret, whole or mistyped; a page of the host may be masked
 #: too when it stands below the same word and has a long name.
 SECRET = re.compile(
-    r"(/(?:receipt|answer|service|calendar)/)[^/?#\s\"']{16,}?(?=\.ics\b|[/?#\s\"']|$)"
+    r"(/(?:receipt|answer|service|calendar|stop)/)[^/?#\s\"']{16,}?(?=\.ics\b|[/?#\s\"']|$)"
 )
 MASK = r"\1***"
 

@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from registrations.domain import waiting_list
 from registrations.domain.sharing import with_bundles
 from registrations.domain.telling import tell
+from registrations.emails import reminders
 from registrations.enums import MessageKind
 from registrations.models import SignUpQuestions, SignUpRules
 from registrations.models.rules import filled
@@ -60,6 +61,15 @@ def give_what_is_free(sender, session, at, **kwargs):
         waiting_list.settle_now({pk}, at=at)
     else:
         transaction.on_commit(lambda: waiting_list.settle_now({pk}, at=at))
+
+
+@receiver(signals.session_rescheduled)
+@receiver(signals.session_postponed)
+@receiver(signals.session_cancelled)
+@receiver(signals.session_restored)
+def reschedule_reminders(sender, session, at, **kwargs):
+    """What is scheduled about it goes with it, in the transaction of the act."""
+    reminders.reconcile(sessions=[session.pk], at=at)
 
 
 @receiver(signals.training_copied)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from registrations.views.answer import AnswerView
 from registrations.views.links import LinkView
+from registrations.views.opt_out import OptOutView
 from registrations.views.private_feeds import CalendarAddressView, PrivateFeedView
 from registrations.views.receipt import ReceiptView
 from registrations.views.registration import RegistrationView
@@ -23,6 +24,7 @@ urlpatterns = [
     path("registration/<str:reference>/", RegistrationView.as_view(), name="registration"),
     path("link/", LinkView.as_view(), name="link"),
     path("answer/<str:token>/", AnswerView.as_view(), name="answer"),
+    path("stop/<str:token>/", OptOutView.as_view(), name="opt_out"),
     path("calendar/<str:token>/", CalendarAddressView.as_view(), name="calendar"),
     # Calendars ask for it for years: it stays where it is.
     path("calendar/<str:token>.ics", PrivateFeedView.as_view(), name="private_feed"),

@@ -1,5 +1,6 @@
 """Registrations with Wagtail only; no logic."""
 
+from django.contrib.auth.models import Permission
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -8,21 +9,28 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from registrations.enums import Verb
-from registrations.home import UndecidedPanel
-from registrations.models import OutgoingEmail, Registration
+from registrations.home import MailPanel, UndecidedPanel
+from registrations.models import Letter, OutgoingEmail, Registration
 from registrations.panels import RulesPanel
+from registrations.permissions import SeenBesideRegistrationsPolicy, SeenWithRegistrationsPolicy
 from registrations.publication import SignUpDesk
 from registrations.viewsets.emails import EmailViewSet
 from registrations.viewsets.entry import entry_urls
+from registrations.viewsets.letters import LetterViewSet, letter_urls
+from registrations.viewsets.mails_again import SendAgainBulkAction
 from registrations.viewsets.partners import PartnerServiceViewSet, ServiceKindViewSet
 from registrations.viewsets.people import people_urls
 from registrations.viewsets.questions import SignUpQuestionsViewSet
 from registrations.viewsets.registrations import RegistrationViewSet
 from registrations.viewsets.rules import rules_urls
+from registrations.viewsets.texts import MessageTextViewSet
 from trainings.permissions import MadeElsewherePolicy
 
-for model in (Registration, OutgoingEmail):
-    register_permission_policy(model, MadeElsewherePolicy(model, allowed={"view"}))
+register_permission_policy(Registration, MadeElsewherePolicy(Registration, allowed={"view"}))
+register_permission_policy(
+    OutgoingEmail, SeenBesideRegistrationsPolicy(OutgoingEmail, allowed={"view"})
+)
+register_permission_policy(Letter, SeenWithRegistrationsPolicy(Letter))
 
 
 class RegistrationsGroup(SnippetViewSetGroup):
@@ -32,7 +40,9 @@ class RegistrationsGroup(SnippetViewSetGroup):
     items = (
         RegistrationViewSet,
         PartnerServiceViewSet,
+        LetterViewSet,
         EmailViewSet,
+        MessageTextViewSet,
         ServiceKindViewSet,
         SignUpQuestionsViewSet,
     )
@@ -41,17 +51,25 @@ class RegistrationsGroup(SnippetViewSetGroup):
 register_snippet(RegistrationsGroup)
 hooks.register("register_training_sign_up", SignUpDesk)
 hooks.register("register_training_panels", RulesPanel)
+hooks.register("register_bulk_action", SendAgainBulkAction)
 
 
 @hooks.register("register_admin_urls")
 def register_people_urls():
-    urls = [*people_urls, *entry_urls, *rules_urls]
+    urls = [*people_urls, *entry_urls, *rules_urls, *letter_urls]
     return [path("registrations/", include((urls, "registrations"), "registrations_admin"))]
+
+
+@hooks.register("register_permissions")
+def register_text_permissions():
+    return Permission.objects.filter(
+        content_type__app_label="registrations", codename="change_messagetext"
+    )
 
 
 @hooks.register("construct_homepage_panels")
 def add_undecided_sessions(request, panels):
-    panels.append(UndecidedPanel())
+    panels.extend([MailPanel(), UndecidedPanel()])
 
 
 #: What is done to a participation, once it is done.
@@ -97,6 +115,10 @@ def register_registration_actions(actions):
     actions.register_action(
         "registrations.goes_ahead", _("Say it takes place"), _("Said it takes place")
     )
+    actions.register_action("registrations.write_text", _("Change the words"), _("Words changed"))
+    actions.register_action(
+        "registrations.reset_text", _("Reset the words"), _("Words reset to what ships")
+    )
     actions.register_action("registrations.set_rules", _("Set the rules"), _("Set the rules"))
     actions.register_action(
         "registrations.follow_training",
@@ -106,6 +128,8 @@ def register_registration_actions(actions):
     actions.register_action(
         "registrations.set_workshops", _("Set the workshops"), _("Set the workshops")
     )
+    actions.register_action("registrations.write_letter", _("Write a letter"), _("Letter written"))
+    actions.register_action("registrations.try_mail_again", _("Send again"), _("Mail sent again"))
     actions.register_action(
         "registrations.export", _("Download registrations"), _("Registrations downloaded")
     )

@@ -1,5 +1,6 @@
 """What tests of several folders use: the database, the browser, the mail server."""
 
+import asyncio
 import contextlib
 import gc
 import os
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.core import serializers
@@ -198,18 +199,42 @@ class MailServer:
     octets: list[bytes] = field(default_factory=list)
     #: What the next messages are told instead of being taken: "451 4.3.0 Try again later".
     refusal: str = ""
+    #: What is said to a recipient, by address: "550 5.1.1 No such user".
+    refused: dict[str, str] = field(default_factory=dict)
+    #: Messages to a connection; then it is closed with 421.
+    most_per_connection: int = 1_000_000
+    #: So many next messages are taken, and the connection cut before the answer.
+    cuts: int = 0
+    #: Seconds until a message is answered.
+    pause: float = 0
 
-    async def handle_DATA(  # noqa: N802 -- the name that aiosmtpd calls
+    async def handle_RCPT(  # noqa: N802 -- the name that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address not in self.refused:
+            envelope.rcpt_tos.append(address)
+        return self.refused.get(address, "250 OK")
+
+    async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         if self.refusal:
             return self.refusal
+        taken = getattr(session, "taken", 0) + 1
+        if taken > self.most_per_connection:
+            return "421 4.3.2 Closing"
+        session.taken = taken
+        if self.pause:
+            await asyncio.sleep(self.pause)
         octets = envelope.original_content or b""
         self.octets.append(octets)
         message = message_from_bytes(octets, policy=policy.default)
         # Who it was really for: a header may say otherwise, or nothing.
         message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
         self.messages.append(message)
+        if self.cuts:
+            self.cuts -= 1
+            server.transport.abort()
         return "250 OK"
 
 
@@ -219,7 +244,13 @@ def smtp(settings: Any) -> Iterator[MailServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         server = MailServer(*probe.getsockname())
-    controller = Controller(server, hostname=server.host, port=server.port)
+    controller = Controller(
+        server,
+        hostname=server.host,
+        port=server.port,
+        auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+    )
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port

@@ -145,10 +145,14 @@ def _entry(one: Standing, page: Any, language: str) -> CalendarEvent:
         sequence=one.sequence,
         is_tentative=not one.has_place,
     )
+    is_discreet = session.training.is_discreet
+    about = event.description if url or is_discreet else str(session.reason)
     return replace(
         event,
         summary=_summary(one, event.summary),
-        description=_description(one, event.description if url else str(session.reason)),
+        description=_description(one, about),
+        # Of a discreet session the place is told to who has one.
+        location="" if is_discreet and not one.has_place else event.location,
         changed_at=max(one.changed_at, event.changed_at),
     )
 

@@ -87,5 +87,5 @@ def last_move(participation: Participation) -> Act | None:
     last = told.order_by("-pk").first()
     if last is None or last.kind != MessageKind.MOVED:
         return None
-    act = recall(last.facts)
+    (act,) = recall([last.facts])
     return act if participation in [one.participation for one in act.concerned] else None

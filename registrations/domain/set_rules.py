@@ -16,8 +16,10 @@ from wagtail.log_actions import log
 from registrations.domain import waiting_list, workshops
 from registrations.domain.locking import lock_sessions
 from registrations.domain.sharing import with_bundles
+from registrations.emails import reminders
 from registrations.exceptions import WorkshopChosenError
 from registrations.models import Participation, PartnerService, ServiceKind, SignUpRules, Workshop
+from registrations.models.reminders import PROPOSED, Distance
 from registrations.models.rules import filled
 from trainings import wording
 from trainings.domain import scheduling
@@ -53,6 +55,8 @@ class Said:
     first: tuple[ServiceKind, ...] = ()
     kept: tuple[Kept, ...] = ()
     exceptions: tuple[ServiceLimit, ...] = ()
+    #: Mails around the day of a session; none means none.
+    reminders: tuple[Distance, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Change:
 def said_of(training: Training) -> Said:
     """The rules of a training, or what is proposed where it has none."""
     rules = SignUpRules.objects.complete().filter(training=training).first()
-    return _said(rules) if rules else Said(SignUpRules())
+    return _said(rules) if rules else Said(SignUpRules(), reminders=PROPOSED)
 
 
 def said_apart(session: TrainingSession) -> Said:
@@ -95,6 +99,7 @@ def _said(rules: SignUpRules) -> Said:
             ServiceLimit(one.places, kind=one.kind, partner=one.partner)
             for one in rules.caps.select_related("kind", "partner")
         ),
+        reminders=tuple(one.distance for one in rules.reminders.all()),
     )
 
 
@@ -154,6 +159,7 @@ def set_rules(training: Training, said: Said, *, by: Any, at: datetime) -> list[
         scheduling.change(change.after, by_hand=False, by=by, at=at)
     _log(training, "registrations.set_rules", by=by, at=at)
     waiting_list.settle_now(concerned, at=at)
+    _remind(training.sessions.order_by().values_list("pk", flat=True), at=at)
     return changes
 
 
@@ -179,6 +185,7 @@ def set_apart(
         scheduling.change(after, by=by, at=at)
     _log(session, "registrations.set_rules", by=by, at=at)
     waiting_list.settle_now(concerned, at=at)
+    _remind([session.pk], at=at)
 
 
 @transaction.atomic
@@ -197,6 +204,7 @@ def follow_training(session: TrainingSession, *, by: Any, at: datetime) -> None:
             scheduling.change(after, by_hand=False, by=by, at=at)
     _log(session, "registrations.follow_training", by=by, at=at)
     waiting_list.settle_now(concerned, at=at)
+    _remind([session.pk], at=at)
 
 
 # --- workshops ---------------------------------------------------------------------------------
@@ -277,7 +285,14 @@ def _save(said: Said, **of: Any) -> SignUpRules:
     rules.caps.all().delete()
     for one in said.exceptions:
         rules.caps.create(kind=one.kind, partner=one.partner, places=one.places)
+    rules.reminders.all().delete()
+    for distance in said.reminders:
+        rules.reminders.create(**distance._asdict())
     return rules
+
+
+def _remind(session_ids: Iterable[int], *, at: datetime) -> None:
+    reminders.reconcile(sessions=list(session_ids), at=at)
 
 
 def _log(of: Training | TrainingSession, action: str, *, by: Any, at: datetime) -> None:

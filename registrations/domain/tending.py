@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from registrations.domain import minimum, waiting_list
+from registrations.domain import digest, minimum, waiting_list
 from registrations.domain.locking import lock_sessions, retried
 from registrations.domain.working_hours import working_days_before
-from registrations.emails import facts, outbox
+from registrations.emails import facts, outbox, reminders
 from registrations.emails.facts import Concerned
+from registrations.emails.reminders import Reconciled
 from registrations.enums import MessageKind
 from registrations.models import OutgoingEmail, Participation, Registration
 from trainings.domain.days_off import days_off
@@ -35,10 +36,13 @@ class Tended:
     failed: int
     names_asked: int
     minimum_warnings: int
+    reminders: Reconciled = field(default_factory=Reconciled)
+    digests: int = 0
 
 
 def tend(*, at: datetime, now: Callable[[], datetime] | None = None) -> Tended:
-    """End what the clock ends, give what is free, ask for names, warn of sessions with too few.
+    """End what the clock ends, give what is free, ask for names, warn of sessions with too few,
+    schedule what is due around sessions, write the organiser's digest.
 
     Each session in a transaction of its own: one that fails is told to the log, and the others
     go on. Done twice it does nothing the second time. `now` gives each session the instant at
@@ -50,7 +54,14 @@ def tend(*, at: datetime, now: Callable[[], datetime] | None = None) -> Tended:
             settled += 1
         else:
             failed += 1
-    return Tended(settled, failed, ask_for_names(at=at), minimum.warn(at=at))
+    return Tended(
+        settled,
+        failed,
+        ask_for_names(at=at),
+        minimum.warn(at=at),
+        retried(reminders.reconcile)(at=at),
+        digest.queue(at=at),
+    )
 
 
 def _settle(session_id: int, *, at: datetime) -> bool:

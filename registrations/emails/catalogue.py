@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from registrations.emails import messages, news, service_link
+from registrations.emails import digest, letter, messages, news, practical, service_link
 from registrations.enums import MessageKind
 from registrations.models import OutgoingEmail
 
@@ -25,7 +25,7 @@ MESSAGES: dict[str, Callable[[OutgoingEmail], messages.Message]] = {
     MessageKind.WITHDRAWN: news.CalledOff,
     MessageKind.REPLACED: news.CalledOff,
     MessageKind.OFFER: news.Offered,
-    MessageKind.OFFER_EXPIRED: news.News,
+    MessageKind.OFFER_EXPIRED: news.Ended,
     MessageKind.PROMOTED: news.Seated,
     MessageKind.ACCEPTED: news.Seated,
     MessageKind.REFUSED: news.Refused,
@@ -35,4 +35,9 @@ MESSAGES: dict[str, Callable[[OutgoingEmail], messages.Message]] = {
     MessageKind.MINIMUM: news.Minimum,
     MessageKind.LINKS: messages.Links,
     MessageKind.SERVICE_LINK: service_link.ServiceLink,
+    MessageKind.REMINDER: practical.Reminder,
+    MessageKind.STILL_WAITING: practical.StillWaiting,
+    MessageKind.THANKS: practical.Thanks,
+    MessageKind.DIGEST: digest.Digest,
+    MessageKind.LETTER: letter.LetterMail,
 }

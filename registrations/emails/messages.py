@@ -13,11 +13,13 @@ from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from registrations.conf import conf
-from registrations.emails import in_words
-from registrations.enums import MessageKind, ParticipationStatus, TokenPurpose
+from registrations.emails import in_words, spoken, texts
+from registrations.emails.reading import Reading
+from registrations.enums import MessageKind, ParticipationStatus
 from registrations.models import (
     AccessToken,
     OutgoingEmail,
@@ -26,7 +28,7 @@ from registrations.models import (
     Registration,
 )
 from trainings import wording
-from trainings.domain import calendar, queries
+from trainings.domain import calendar
 from trainings.domain.publishing import calendar_event, session_url
 from trainings.models import TrainingSession
 
@@ -47,6 +49,9 @@ class Message:
     def __init__(self, email: OutgoingEmail) -> None:
         self.email = email
         self.registration: Any = email.registration
+        # One of a batch shares what the others have read.
+        self.reading: Reading = email.reading or Reading([email])
+        self.about: list[TrainingSession] = []
         self.pages: dict[int, Any] = {}
 
     @property
@@ -58,25 +63,80 @@ class Message:
         return False
 
     def find_pages(self, sessions: Iterable[TrainingSession]) -> None:
-        self.pages = queries.pages_by_training(
-            queries.live_pages([session.training_id for session in sessions]),
-            language=self.email.language,
+        """Of the sessions that the message is about; `about` from then on."""
+        self.about = list(sessions)
+        self.pages = self.reading.pages(
+            [session.training_id for session in self.about], language=self.email.language
         )
 
     def render(self, *, at: datetime) -> Content:
-        """In the recipient's language. Issues a new secret link when the message has one."""
+        """In the recipient's language. Makes a new secret link when the message has one: whoever
+        sends it saves what `reading.links` holds.
+        """
         with translation.override(self.email.language):
-            values = {**self.common_values(), **self.values(at=at)}
+            values = spoken.spoken({**self.common_values(), **self.values(at=at)})
+            values |= spoken.spoken(self.words(values))
             name = f"registrations/emails/{self.name}"
-            subject = render_to_string(f"{name}.subject.txt", values)
             return Content(
                 # One line of at most 255 characters, whatever a title holds.
-                subject=" ".join(subject.split())[:255],
+                subject=" ".join(spoken.line(self.subject(values)).split())[:255],
                 # What a template leaves out leaves its blank lines.
-                text=re.sub(r"\n{3,}", "\n\n", render_to_string(f"{name}.txt", values)),
-                html=render_to_string(f"{name}.html", values),
+                text=re.sub(r"\n{3,}", "\n\n", unmarked(render_to_string(f"{name}.txt", values))),
+                html=unmarked(render_to_string(f"{name}.html", values)),
                 calendars=[calendar.decode() for calendar in self.calendars()],
             )
+
+    def subject(self, values: dict[str, Any]) -> str:
+        """What everybody sees who looks over a shoulder: nothing of a discreet session but when."""
+        if self.is_discreet:
+            first = min(self.about, key=lambda session: session.starts_at)
+            return _("Your appointment of %(when)s") % {"when": wording.when(first)}
+        return str(values["subject"])
+
+    @property
+    def is_discreet(self) -> bool:
+        """Whether nothing but the time is to be read in a list of mails."""
+        return any(session.training.is_discreet for session in self.about)
+
+    def words(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What an editor may say otherwise: `subject`, and paragraphs for `_opening` and
+        `_closing`.
+        """
+        written = self.reading.text(self.email.kind, self.email.language)
+        held = self.placeholders(values)
+        shipped = self.shipped_words(values)
+        return {
+            "subject": texts.fill(written.subject, held) or shipped["subject"],
+            "opening": texts.paragraphs(written.opening, held) or shipped["opening"],
+            "closing": texts.paragraphs(written.closing, held) or shipped["closing"],
+        }
+
+    def shipped_words(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What `words()` are where nobody wrote any."""
+        subject = f"registrations/emails/{self.name}.subject.txt"
+        return {
+            "subject": render_to_string(subject, values),
+            "opening": texts.shipped(self.name, "opening", values),
+            "closing": texts.shipped(self.name, "closing", values),
+        }
+
+    def placeholders(self, values: dict[str, Any]) -> dict[str, str]:
+        """What an editor's text may hold, by code name: the same names in every situation of a
+        message, for a text serves them all.
+        """
+        known = {
+            "organiser": values["organiser"],
+            "name": values.get("name"),
+            "service": values.get("partner"),
+            "reference": values.get("reference"),
+        }
+        held = {name: value for name, value in known.items() if value}
+        lines = [values["line"]] if "line" in values else values.get("told", [])
+        for name, key in {"title": "title", "when": "when", "place": "where"}.items():
+            if lines:
+                said = dict.fromkeys(line[key] for line in lines if line[key])
+                held[name] = "; ".join(said)
+        return held
 
     def common_values(self) -> dict[str, Any]:
         values = {
@@ -104,14 +164,22 @@ class Message:
 
     def where(self, session: TrainingSession, *, has_place: bool) -> dict[str, Any]:
         """One session as a template shows it; the online link is for who has a place."""
+        is_hidden = session.training.is_discreet and not has_place
         return {
             "title": self.title(session),
             "when": wording.when(session),
-            "where": session.venue.address if session.venue else "",
-            "map_url": session.venue.map_url if session.venue else "",
+            "where": self.place(session, has_place=has_place),
+            "is_hidden": is_hidden,
+            "map_url": session.venue.map_url if session.venue and not is_hidden else "",
             "url": self.url(session),
             "online_url": session.online_url if has_place else "",
         }
+
+    def place(self, session: TrainingSession, *, has_place: bool) -> str:
+        """The address; of a discreet session it is for who has a place."""
+        if session.venue is None or (session.training.is_discreet and not has_place):
+            return ""
+        return session.venue.address
 
     def url(self, session: TrainingSession) -> str:
         page = self.pages.get(session.training_id)
@@ -119,8 +187,8 @@ class Message:
 
     def own_page(self, registration: Registration, *, at: datetime) -> str:
         """Where the booker sees and changes a registration; under a new secret."""
-        token = AccessToken.issue(registration, purpose=TokenPurpose.MANAGE, at=at)
-        return absolute_url("receipt", token, pages=self.pages.values())
+        link = AccessToken.to_manage(registration, at=at)
+        return absolute_url("receipt", self.reading.keep(link), pages=self.pages.values())
 
 
 class SignUpMessage(Message):
@@ -128,7 +196,7 @@ class SignUpMessage(Message):
 
     def __init__(self, email: OutgoingEmail) -> None:
         super().__init__(email)
-        self.people = list(self.registration.participants.with_participations())
+        self.people = self.reading.people(self.registration)
         self.find_pages(one.session for person in self.people for one in person.living)
 
     def line(self, participation: Participation) -> dict[str, Any]:
@@ -199,9 +267,11 @@ class NamesNeeded(SignUpMessage):
         return not self.held() or due_at <= at
 
     def values(self, *, at: datetime) -> dict[str, Any]:
+        held = self.held()
         return {
             "name": self.registration.booker_name,
-            "held": self.held(),
+            "held": held,
+            "told": held.get("lines", []),
             "link": self.own_page(self.registration, at=at),
         }
 
@@ -232,7 +302,7 @@ class Invitation(SignUpMessage):
         # Somebody without an address was replaced by the booker, who alone had the link.
         by_replaced = {"booker": replaced.name} if replaced and replaced.email else {}
         # Who reads this mailbox may have the calendar of its address; the booker need not.
-        token = AccessToken.issue_for_calendar(self.person.living[0], at=at)
+        token = self.reading.keep(AccessToken.for_calendar(self.person.living[0], at=at))
         return {
             "name": self.person.name,
             "signed_up_self": self.person.email == self.registration.booker_email,
@@ -254,9 +324,8 @@ class Invitation(SignUpMessage):
 
     def replaced(self) -> Participant | None:
         """Whose place this person took, if they came in by that."""
-        return Participant.objects.filter(
-            participations__replaced_by__in=[one.pk for one in self.person.living]
-        ).first()
+        took = [self.reading.replaced.get(one.pk) for one in self.person.living]
+        return next(filter(None, took), None)
 
     def for_calendars(self) -> list[Participation]:
         """A session called off meanwhile has no place in a calendar it never entered."""
@@ -296,6 +365,8 @@ class Links(Message):
 
     Without any there is nothing to say, and nobody is told so.
     """
+
+    is_discreet = False  # its subject says nothing of what they are about
 
     def __init__(self, email: OutgoingEmail) -> None:
         super().__init__(email)
@@ -367,12 +438,18 @@ def attendee(person: Participant) -> calendar.CalendarPerson:
     return calendar.CalendarPerson(name=person.name, email=person.email)
 
 
+def unmarked(rendered: str) -> str:
+    """No longer marked as safe: a screen that shows it has to escape it."""
+    return str.__str__(rendered)
+
+
 def absolute_url(name: str, token: str, *, pages: Iterable[Any]) -> str:
     """Of a page under a secret: on the site of the training's page, never the request's host."""
     return f"{site_root(pages)}{reverse(f'registrations:{name}', args=[token])}"
 
 
 def site_root(pages: Iterable[Any]) -> str:
-    page = next((page for page in pages if page.get_site()), None)
-    site = page.get_site() if page else Site.objects.get(is_default_site=True)
-    return str(site.root_url)
+    for page in pages:
+        if (parts := page.get_url_parts()) and parts[1]:
+            return str(parts[1])
+    return str(Site.objects.get(is_default_site=True).root_url)

@@ -7,12 +7,13 @@ mail leaves, and have mails of their own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.urls import reverse
 
-from registrations.emails import facts, in_words
+from registrations.emails import in_words, spoken
 from registrations.emails.facts import Concerned
 from registrations.emails.messages import (
     Message,
@@ -47,7 +48,7 @@ class News(Message):
 
     def __init__(self, email: OutgoingEmail) -> None:
         super().__init__(email)
-        self.act = facts.recall(email.facts)
+        self.act = self.reading.act(email)
         self.find_pages([self.act.after])
 
     @property
@@ -71,11 +72,11 @@ class News(Message):
             "when": wording.when(session),
             "name": self.registration.booker_name if person is None else person.name,
             "old_when": wording.when(self.act.before),
-            "old_where": self.act.before.venue.address if self.act.before.venue else "",
+            "old_where": self.place(self.act.before, has_place=has_place),
             "moved_in_time": self.act.moved_in_time,
             "moved_in_place": self.act.moved_in_place,
             "moved_online": self.act.moved_online,
-            "reason": session.reason.in_language(self.email.language),
+            "reason": spoken.line(session.reason.in_language(self.email.language)),
             "to_booker": person is None,
             "has_place": has_place,
             "number": len(self.concerned),
@@ -116,19 +117,27 @@ class News(Message):
         return [text]
 
     def event(self, person: Concerned) -> calendar.CalendarEvent:
+        """What everybody told of this act receives, under the person's own UID and sequence."""
+        key = (self.act.after.pk, self.act.at, self.email.kind, self.email.language)
+        shared = self.reading.events.get(key)
+        if shared is None:
+            shared = self.reading.events[key] = self._event()
+        uid = str(person.participation.uid)
+        return replace(shared, uid=uid, sequence=person.sequence)
+
+    def _event(self) -> calendar.CalendarEvent:
         session, changes = self.act.after, {}
         page = self.pages.get(session.training_id)
         if page is None:
             # Taken off the site meanwhile: it has to leave people's diaries all the same.
             page = trainings_conf.get_training_page_model()(title=session.training.name)
-            changes["description"] = session.reason.in_language(self.email.language)
+            if not session.training.is_discreet:
+                changes["description"] = session.reason.in_language(self.email.language)
         return calendar_event(
             session,
             page,
             url=self.url(session),
             language=self.email.language,
-            uid=str(person.participation.uid),
-            sequence=person.sequence,
             changed_at=self.act.at,
             **changes,
         )
@@ -160,7 +169,7 @@ class Invited(News):
         return [Answer.KEEP, Answer.WITHDRAW, *([Answer.REPLACE] if one.had_place else [])]
 
     def answers(self, one: Concerned, *, at: datetime) -> list[dict[str, str]]:
-        token = AccessToken.issue_for_answer(one.participation, at=at)
+        token = self.reading.keep(AccessToken.for_answer(one.participation, at=at))
         url = absolute_url("answer", token, pages=self.pages.values())
         return [
             {"label": str(answer.label), "url": f"{url}?answer={answer.value}#{answer.value}"}
@@ -264,7 +273,14 @@ class Waits(News):
         return in_words.standing(one.participation, rank=self.ranks[one.participation.pk])
 
 
-class Refused(News):
+class Ended(News):
+    """They are registered no longer, and their list is of nobody else."""
+
+    def standing(self, one: Concerned) -> str:
+        return ""
+
+
+class Refused(Ended):
     def values(self, *, at: datetime) -> dict[str, Any]:
         # As the organiser wrote it, to all of them.
         written = self.concerned[0].participation.refusal_reason
@@ -274,9 +290,11 @@ class Refused(News):
 class Minimum(Message):
     """To the organiser: too few come so far, and it is time to decide."""
 
+    is_discreet = False
+
     def __init__(self, email: OutgoingEmail) -> None:
         super().__init__(email)
-        self.session = facts.recall(email.facts).after
+        self.session = self.reading.act(email).after
         self.find_pages([self.session])
         self.come = Participation.objects.filter(
             session=self.session.pk, status=ParticipationStatus.CONFIRMED

@@ -6,15 +6,24 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from django.db import transaction
+
 from registrations.conf import conf
+from registrations.emails import at_once
 from registrations.emails.facts import Facts
 from registrations.enums import MessageKind, ParticipationStatus
 from registrations.models import OutgoingEmail, Participant, Participation, Registration
 
 
 def queue(emails: Iterable[OutgoingEmail]) -> None:
-    """Write the rows; a key that stands already is left as it is. Call it in the transaction."""
-    OutgoingEmail.objects.bulk_create(emails, ignore_conflicts=True)
+    """Write the rows; a key that stands already is left as it is. Call it in the transaction.
+
+    They are sent at once when the transaction is committed, where the host has not said otherwise.
+    """
+    emails = list(emails)
+    if emails:
+        OutgoingEmail.objects.bulk_create(emails, ignore_conflicts=True)
+        transaction.on_commit(at_once.send, robust=True)
 
 
 def draft(

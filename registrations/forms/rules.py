@@ -13,9 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from registrations.domain.set_rules import Kept, Said, ServiceLimit, WorkshopSaid
-from registrations.enums import PartnerStatus
+from registrations.enums import Moment, ParticipationStatus, PartnerStatus
 from registrations.forms.fields import TextField, clean_human_text
-from registrations.models import PartnerService, ServiceCap, ServiceKind, SignUpRules, Workshop
+from registrations.models import (
+    PartnerService,
+    Reminder,
+    ServiceCap,
+    ServiceKind,
+    SignUpRules,
+    Workshop,
+)
+from registrations.models.reminders import FURTHEST, READERS, Distance
 from trainings.forms.moves import HourField
 from trainings.forms.sessions import validate_plausible_year
 from trainings.models import TrainingSession
@@ -205,6 +213,38 @@ class LimitForm(UncheckedMixin, forms.Form):
         return ServiceLimit(self.cleaned_data["places"], kind=kind, partner=partner)
 
 
+class ReminderForm(UncheckedMixin, forms.Form):
+    """One row: a mail so many days before or after. A row without days is none."""
+
+    days = forms.IntegerField(
+        label=label(Reminder, "days"), required=False, min_value=1, max_value=FURTHEST
+    )
+    moment = forms.ChoiceField(
+        label=label(Reminder, "moment"), choices=Moment, initial=Moment.BEFORE
+    )
+    status = forms.ChoiceField(
+        label=label(Reminder, "status"),
+        choices=READERS,
+        initial=ParticipationStatus.CONFIRMED,
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        is_after = cleaned.get("moment") == Moment.AFTER
+        if is_after and cleaned.get("status") == ParticipationStatus.WAITING:
+            self.add_error("status", _("Nobody waits for a session that is over."))
+        if cleaned.get("days") is None and "days" not in self.errors and not self.initial:
+            self.add_error("days", _("Say how many days."))
+        return cleaned
+
+    @property
+    def said(self) -> Distance | None:
+        told = self.cleaned_data
+        if told.get("days") is None:
+            return None
+        return Distance(told["days"], told["moment"], told["status"])
+
+
 class WorkshopForm(UncheckedMixin, forms.Form):
     """One row: a workshop. An empty row is none."""
 
@@ -334,6 +374,16 @@ class LimitRows(Rows):
                     form.add_error(field, _("This one has its number already."))
 
 
+class ReminderRows(Rows):
+    def clean(self):
+        seen = set()
+        for form in self.staying():
+            if form.said in seen:
+                form.add_error("days", _("This one is there already."))
+            elif form.said:
+                seen.add(form.said)
+
+
 def _rows(form, formset):
     return forms.formset_factory(
         form,
@@ -349,6 +399,7 @@ def _rows(form, formset):
 
 KeptFormSet = _rows(KeptForm, KeptRows)
 LimitFormSet = _rows(LimitForm, LimitRows)
+ReminderFormSet = _rows(ReminderForm, ReminderRows)
 WorkshopFormSet = _rows(WorkshopForm, Rows)
 
 
@@ -401,11 +452,23 @@ class WholeForm:
                 for one in said.exceptions
             ],
         )
+        self.reminders = ReminderFormSet(
+            data,
+            prefix="reminders",
+            checked=checked,
+            initial=[one._asdict() for one in said.reminders],
+        )
         self.checked = checked and data is not None
 
     def is_valid(self) -> bool:
         """Of all together, so that every error shows at once."""
-        parts = [self.rules, self.kept, self.limits, *([self.places] if self.places else [])]
+        parts = [
+            self.rules,
+            self.kept,
+            self.limits,
+            self.reminders,
+            *([self.places] if self.places else []),
+        ]
         if False in [part.is_valid() for part in parts]:
             return False
         capacity = (self.places or self.rules).cleaned_data["capacity"]
@@ -420,7 +483,7 @@ class WholeForm:
             return []
         forms = [*([self.places] if self.places else []), self.rules]
         found = [fault for form in forms for fault in faults_of(form)]
-        return [*found, *self.limits.faults, *self.kept.faults]
+        return [*found, *self.limits.faults, *self.kept.faults, *self.reminders.faults]
 
     @property
     def said(self) -> Said:
@@ -429,4 +492,5 @@ class WholeForm:
             first=tuple(self.rules.cleaned_data["priority_kinds"]),
             kept=self.kept.said,
             exceptions=self.limits.said,
+            reminders=self.reminders.said,
         )

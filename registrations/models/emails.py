@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registrations.enums import MessageKind
+from registrations.models.letters import Letter
 from registrations.models.participations import Participant
 from registrations.models.registrations import Registration
 
@@ -26,6 +29,10 @@ class OutgoingEmail(models.Model):
     participant = models.ForeignKey(
         Participant, on_delete=models.CASCADE, related_name="emails", null=True, blank=True
     )
+    # What somebody of the organiser wrote to many.
+    letter = models.ForeignKey(
+        Letter, on_delete=models.CASCADE, related_name="emails", null=True, blank=True
+    )
     recipient = models.EmailField(_("recipient"))
     language = models.CharField(_("language"), max_length=12)
     message_id = models.CharField(max_length=255, unique=True, editable=False)
@@ -39,12 +46,15 @@ class OutgoingEmail(models.Model):
     calendars = models.JSONField(default=list, blank=True)
 
     queued_at = models.DateTimeField(_("queued"), db_index=True)
-    due_at = models.DateTimeField(_("due"), db_index=True)
+    due_at = models.DateTimeField(_("due"))
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("the server's answer"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True, db_index=True)
     failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
+
+    # What the mails of one batch have read together, while they are composed.
+    reading: Any = None
 
     # People are not content: Wagtail need not index what refers to what here.
     wagtail_reference_index_ignore = True
@@ -53,6 +63,14 @@ class OutgoingEmail(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         ordering = ["-queued_at", "-pk"]
+        indexes = [
+            # What is still to leave is looked for every few seconds, among years of what has left.
+            models.Index(
+                name="email_to_send",
+                fields=["due_at", "id"],
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="email_sent_or_given_up",

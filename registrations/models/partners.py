@@ -79,6 +79,11 @@ class PartnerService(index.Indexed, models.Model):
     relation = models.CharField(
         _("relation with us"), max_length=16, choices=RelationKind, default=RelationKind.NONE
     )
+    email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_("Of the service, such as its secretary's: where we write to invite it."),
+    )
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
     municipality = models.CharField(_("municipality"), max_length=120, blank=True)
     status = models.CharField(
@@ -91,6 +96,7 @@ class PartnerService(index.Indexed, models.Model):
         FieldPanel("name"),
         FieldPanel("kind"),
         FieldPanel("relation"),
+        FieldPanel("email"),
         FieldPanel("postal_code"),
         FieldPanel("municipality"),
         FieldPanel("status"),

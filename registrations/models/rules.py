@@ -208,6 +208,8 @@ class SignUpRules(models.Model):
             made.quotas.create(places=quota.places).kinds.set(quota.kinds.all())
         for cap in self.caps.all():
             made.caps.create(kind_id=cap.kind_id, partner_id=cap.partner_id, places=cap.places)
+        for one in self.reminders.all():
+            made.reminders.create(days=one.days, moment=one.moment, status=one.status)
         return made
 
     def given_to(self, session: TrainingSession) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class AccessToken(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    # Of a link that has just been made, and nowhere else.
+    secret = ""
+
     # People are not content: Wagtail need not index what refers to what here.
     wagtail_reference_index_ignore = True
 
@@ -69,18 +72,20 @@ class AccessToken(models.Model):
         return f"{self.purpose} {self.registration_id or self.partner_id}"
 
     @classmethod
-    def issue(cls, registration: Registration, *, purpose: TokenPurpose, at: datetime) -> str:
-        """Make a new link and return its secret, which is not stored and cannot be read again."""
-        return cls._issue(registration, purpose=purpose, expires_at=at + conf.link_lifetime)
+    def to_manage(cls, registration: Registration, *, at: datetime) -> AccessToken:
+        """A link by which the booker sees and changes a registration. Not saved."""
+        return cls._make(
+            registration, purpose=TokenPurpose.MANAGE, expires_at=at + conf.link_lifetime
+        )
 
     @classmethod
-    def issue_for_answer(cls, participation: Participation, *, at: datetime) -> str:
-        """A link by which whoever has it answers for one person about one session.
+    def for_answer(cls, participation: Participation, *, at: datetime) -> AccessToken:
+        """A link by which whoever has it answers for one person about one session. Not saved.
 
         It opens until the day after the session, so that who comes late is told so.
         """
         over = participation.session.ends_at + timedelta(days=1)
-        return cls._issue(
+        return cls._make(
             participation.participant.registration,
             purpose=TokenPurpose.ANSWER,
             participation=participation,
@@ -88,12 +93,13 @@ class AccessToken(models.Model):
         )
 
     @classmethod
-    def issue_for_calendar(cls, participation: Participation, *, at: datetime) -> str:
+    def for_calendar(cls, participation: Participation, *, at: datetime) -> AccessToken:
         """A link by which whoever has it makes, renews and revokes the person's calendar address.
+        Not saved.
 
         It is for whoever reads the mailbox, so let nothing but a mail to that address carry it.
         """
-        return cls._issue(
+        return cls._make(
             participation.participant.registration,
             purpose=TokenPurpose.CALENDAR,
             participation=participation,
@@ -101,27 +107,54 @@ class AccessToken(models.Model):
         )
 
     @classmethod
-    def issue_for_service(cls, partner: PartnerService, *, at: datetime) -> str:
-        """A link by which whoever has it sees a service's people and answers for them.
+    def for_service(cls, partner: PartnerService, *, at: datetime) -> AccessToken:
+        """A link by which whoever has it sees a service's people and answers for them. Not saved.
 
         Renew it by `domain.service_links`, so that a service has one at a time.
         """
-        return cls._issue(
+        return cls._make(
             purpose=TokenPurpose.SERVICE, partner=partner, expires_at=at + conf.link_lifetime
         )
 
-    def change_secret(self) -> str:
-        """Another secret for the same link; the one before opens nothing any more."""
-        token = secrets.token_urlsafe(24)
-        self.digest = digest(token)
-        self.save(update_fields=["digest"])
-        return token
+    @classmethod
+    def issue(cls, registration: Registration, *, purpose: TokenPurpose, at: datetime) -> str:
+        """Save a new link and return its secret, which is not stored and cannot be read again."""
+        return cls._make(registration, purpose=purpose, expires_at=at + conf.link_lifetime)._saved()
 
     @classmethod
-    def _issue(cls, registration: Registration | None = None, **fields: Any) -> str:
-        token = secrets.token_urlsafe(24)
-        cls.objects.create(registration=registration, digest=digest(token), **fields)
-        return token
+    def issue_for_answer(cls, participation: Participation, *, at: datetime) -> str:
+        """`for_answer()`, saved."""
+        return cls.for_answer(participation, at=at)._saved()
+
+    @classmethod
+    def issue_for_calendar(cls, participation: Participation, *, at: datetime) -> str:
+        """`for_calendar()`, saved."""
+        return cls.for_calendar(participation, at=at)._saved()
+
+    @classmethod
+    def issue_for_service(cls, partner: PartnerService, *, at: datetime) -> str:
+        """`for_service()`, saved."""
+        return cls.for_service(partner, at=at)._saved()
+
+    def change_secret(self) -> str:
+        """Another secret for the same link; the one before opens nothing any more."""
+        self._take_secret()
+        self.save(update_fields=["digest"])
+        return self.secret
+
+    def _saved(self) -> str:
+        self.save()
+        return self.secret
+
+    def _take_secret(self) -> None:
+        self.secret = secrets.token_urlsafe(24)
+        self.digest = digest(self.secret)
+
+    @classmethod
+    def _make(cls, registration: Registration | None = None, **fields: Any) -> AccessToken:
+        link = cls(registration=registration, **fields)
+        link._take_secret()
+        return link
 
     @classmethod
     def find(cls, token: str, *, purpose: TokenPurpose, at: datetime) -> AccessToken | None:

@@ -51,12 +51,13 @@ class PartnerServiceViewSet(SnippetViewSet):
         "name",
         Column("kind", label=_("Kind of service"), accessor="kind"),
         Column("municipality", label=_("Municipality"), sort_key="municipality"),
+        Column("email", label=_("E-mail address"), sort_key="email"),
         Column("relation", label=_("Relation"), accessor="get_relation_display"),
         Column("status", label=_("Status"), accessor="get_status_display", sort_key="status"),
         Column("booked", label=_("Registrations"), sort_key="booked"),
     ]
     list_filter = ["status", "kind", "relation", "municipality"]
-    search_fields = ["name", "municipality"]
+    search_fields = ["name", "municipality", "email"]
     search_backend_name = None
 
     def get_urlpatterns(self):

@@ -49,6 +49,7 @@ from registrations.domain.people import Booker, Person, unnamed
 from registrations.domain.service_kinds import add_starter_kinds
 from registrations.domain.signup import sign_up
 from registrations.emails.delivery import deliver_due
+from registrations.emails.reminders import reconcile
 from registrations.enums import Origin, ParticipationStatus, Quality
 from registrations.models import (
     Participation,
@@ -123,6 +124,7 @@ def make_groups(users: dict[str, Any]) -> None:
             *_all("trainings", ("trainingsession", "venue", "trainer"), "add change delete view"),
             *_all("trainings", ("theme", "audience", "closedperiod"), "add change delete view"),
             *_all("trainings", ("training", "programme"), "change view"),
+            "registrations.change_messagetext",
         )
     )
     # Above the home pages of every language, below Wagtail's root.
@@ -473,6 +475,7 @@ def make_partners() -> dict[int, PartnerService]:
             name=content.name,
             kind=kinds[content.kind],
             relation=content.relation,
+            email=f"secretariat.{slugify(content.short)}@{MAIL_DOMAIN}",
             postal_code=content.postal_code,
             municipality=content.municipality,
         )
@@ -486,6 +489,8 @@ def share_places(trainings: dict[str, Training], sessions: dict[str, TrainingSes
     nothing = {"capacity": None, "per_service": None, "closes_days_before": None}
     for key, said in people.RULES.items():
         rules = SignUpRules.objects.create(training=trainings[key], **{**nothing, **said})
+        for distance in people.REMINDERS:
+            rules.reminders.create(**distance._asdict())
         for places, kind in people.QUOTAS.get(key, ()):
             rules.quotas.create(places=places).kinds.add(kinds[kind])
     for key, contents in people.WORKSHOPS.items():
@@ -543,9 +548,13 @@ class SignUps:
             approval.accept(pending, by=self.staff, at=at)
             self.deliver(at + timedelta(seconds=5))
 
+    def schedule(self) -> None:
+        """What is due around sessions from today on."""
+        reconcile(at=self.first)
+
     def deliver(self, at: datetime) -> None:
-        sent, failed = deliver_due(at=at)
-        self.sent, self.failed = self.sent + sent, self.failed + failed
+        done = deliver_due(at=at)
+        self.sent, self.failed = self.sent + done.sent, self.failed + done.failed
 
     def people(self, content: SignUpContent) -> list[Person]:
         partner = PARTNERS[content.partner]

@@ -152,6 +152,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # Mails are written, queued, "sent" and shown in the admin; none leaves this machine.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+SILENCED_SYSTEM_CHECKS = ["registrations.W004"]  # which says just that
 DEFAULT_FROM_EMAIL = "formations@demo.example"
 REGISTRATIONS_ORGANISER_NAME = "La Sambrienne (démo)"
 REGISTRATIONS_ORGANISER_EMAIL = DEFAULT_FROM_EMAIL

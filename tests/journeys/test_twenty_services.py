@@ -71,7 +71,7 @@ def sign_up(page, site, mornings, content: SignUpContent) -> None:
 
 def own_page(new_browser, smtp, content: SignUpContent):
     """The service's registration, by the link in the last mail its booker received."""
-    while deliver_due(at=timezone.now())[0]:
+    while deliver_due(at=timezone.now()).sent:
         pass
     to = address(content, "direction")
     mails = [one.get_body(("plain",)) for one in smtp.messages if to in str(one["To"])]

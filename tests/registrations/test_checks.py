@@ -26,8 +26,20 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
             {"EMAIL_BACKEND": SMTP, "EMAIL_TIMEOUT": 15},
             "registrations.W003",
         ),
+        (
+            checks.check_mails_reach_somebody,
+            {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
+            {"EMAIL_BACKEND": SMTP},
+            "registrations.W004",
+        ),
+        (
+            checks.check_staging,
+            {"REGISTRATIONS_SEND_ALL_TO": "essais@slsp.example"},
+            {"REGISTRATIONS_SEND_ALL_TO": ""},
+            "registrations.I001",
+        ),
     ],
-    ids=["sender", "base address", "mail timeout"],
+    ids=["sender", "base address", "mail timeout", "mail server", "staging"],
 )
 def test_a_host_hears_about_what_is_not_set(settings, check, wrong, right, number):
     for name, value in wrong.items():

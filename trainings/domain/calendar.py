@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from trainings.domain.time_zones import time_zone
 
 REFRESH_EVERY = "PT6H"
 END = b"END:VCALENDAR\r\n"
+BEGIN_EVENT, END_EVENT = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
 LONGEST_LINE = 255  # MS-OXCICAL cuts titles and places there
 EMPTY_FEED_YEARS = range(2030, 2038)  # without events, the rules that are known to last
 REGISTERED = {
@@ -158,15 +160,34 @@ def _scheduled(
     attendee: CalendarPerson,
     language: str,
 ) -> bytes:
+    """What hundreds of people are sent about one session differs in a few lines: the rest of it
+    is written once.
+    """
+    before, rest = _shared(method, replace(event, uid="", sequence=0), zone_key(event), language)
+    own = Event()
+    own.add("uid", _line(event.uid))
+    own.add("sequence", event.sequence)
+    own.add("organizer", _address(organiser))
+    own.add("attendee", _address(attendee, **REGISTERED))
+    lines = bytes(own.to_ical(sorted=False)).removesuffix(END_EVENT)
+    return b"".join([before, lines, rest])
+
+
+@lru_cache(maxsize=64)
+def _shared(method: str, event: CalendarEvent, zone: str, language: str) -> tuple[bytes, bytes]:
+    """What comes before and after the lines of one person.
+
+    `zone` is that of the event: two that are at the same instant in different zones are equal.
+    """
     calendar = _calendar(method, language)
     zones = zones_of([span(event)])
-    for zone in zones.values():
-        calendar.add_component(zone)
-    component = _component(event, in_zone=bool(zones))
-    component.add("organizer", _address(organiser))
-    component.add("attendee", _address(attendee, **REGISTERED))
-    calendar.add_component(component)
-    return bytes(calendar.to_ical(sorted=False))
+    for one in zones.values():
+        calendar.add_component(one)
+    around = bytes(calendar.to_ical(sorted=False)).removesuffix(END)
+    component = bytes(_component(event, in_zone=bool(zones)).to_ical(sorted=False))
+    for own in (b"UID:\r\n", b"SEQUENCE:0\r\n"):
+        component = component.replace(b"\r\n" + own, b"\r\n", 1)
+    return around, component.removeprefix(BEGIN_EVENT) + END
 
 
 def _calendar(method: str, language: str) -> Calendar:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.rich_text import get_text_for_indexing
 
 from trainings.domain.calendar import CalendarEvent
@@ -31,7 +32,9 @@ def calendar_event(
 
     `changes` replaces fields, as an emailed invitation does with its own UID (RFC 5546 keeps
     one UID per scheduling object, and a subscriber who is registered must not see one twice).
+    Of a discreet session nothing is told but when and where.
     """
+    is_discreet = session.training.is_discreet
     with translation.override(language):
         values: dict[str, Any] = {
             "uid": str(session.uid),
@@ -39,10 +42,10 @@ def calendar_event(
             "starts_at": session.local_start,
             "ends_at": session.local_end,
             "summary": summary(session, page),
-            "description": _description(session, page, url=url),
+            "description": "" if is_discreet else _description(session, page, url=url),
             "location": location(session),
-            "url": url,
-            "categories": (str(session.training.get_kind_display()),),
+            "url": "" if is_discreet else url,
+            "categories": () if is_discreet else (str(session.training.get_kind_display()),),
             "is_cancelled": not session.goes_ahead,
             "changed_at": last_change(session, page),
         }
@@ -102,6 +105,8 @@ def summary(session: TrainingSession, page: Any, *, is_full: bool = False) -> st
 
 
 def _title(session: TrainingSession, page: Any) -> str:
+    if session.training.is_discreet:
+        return pgettext("calendar", "Appointment")  # others may see who is expected where
     words = _("%(kind)s – %(title)s") % {
         "kind": session.training.get_kind_display(),
         "title": page.calendar_title or page.title,

@@ -28,7 +28,7 @@ class OfTheListMixin:
     def get_all_objects_in_listing_query(self, parent_id):
         request = copy(self.request)
         request.GET = QueryDict(urlsplit(self.next_url).query)
-        index = TrainingSession.snippet_viewset.index_view
+        index = self.model.snippet_viewset.index_view
         view = index.view_class(**index.view_initkwargs)
         view.setup(request)
         return view.get_queryset().values_list("pk", flat=True)

@@ -42,9 +42,7 @@ class Audience:
                 "%(people)d people on the waiting list",
                 self.count,
             )
-        how = (
-            [capfirst(first.message), _language_name(first.language)] if self.is_written_to else []
-        )
+        how = [capfirst(first.message), language_name(first.language)] if self.is_written_to else []
         return " · ".join([who % {"people": self.count}, *how])
 
     @property
@@ -61,7 +59,7 @@ class Audience:
         return [one for one in self.people if one.name]
 
 
-def _language_name(code: str) -> str:
+def language_name(code: str) -> str:
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:

@@ -1,12 +1,18 @@
 """Send the mails that are due. For cron, or with `--loop` as a worker; several may run."""
 
-import time
+import contextlib
+import signal
+import threading
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from registrations.emails.delivery import BATCH, deliver_due
+from registrations.emails.delivery import BATCH, Delivered, drain, waiting
+
+
+class Stopped(Exception):  # noqa: N818 -- somebody asked for it
+    pass
 
 
 class Command(BaseCommand):
@@ -17,20 +23,49 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, default=5, help="Seconds between two rounds.")
 
     def handle(self, *args, loop, every, **options):
-        while True:
-            sent, failed = self.drain()
-            if sent or failed or not loop:
-                self.stdout.write(f"{sent} sent, {failed} failed.")
-            if not loop:
-                return
-            close_old_connections()
-            time.sleep(every)
+        self.stop = threading.Event()
+        if not loop:
+            self.report(self.drain())
+            return
+        with self.stopping_in_good_order(), contextlib.suppress(Stopped):
+            while not self.stop.is_set():
+                self.go_round()
+                close_old_connections()
+                self.stop.wait(every)
+
+    def go_round(self):
+        """Of a worker, which outlives a database that is away."""
+        try:
+            done = self.drain()
+            if done.taken or done.trouble:
+                self.report(done)
+        except Error as error:
+            self.stderr.write(f"The database does not answer: {type(error).__name__}")
 
     def drain(self):
-        """Batches until nothing is due; a mail that failed is due again later, so this ends."""
-        totals = [0, 0]
-        while True:
-            sent, failed = deliver_due(at=timezone.now(), limit=BATCH)
-            totals = [totals[0] + sent, totals[1] + failed]
-            if sent + failed < BATCH:
-                return totals
+        self.told = 0
+        return drain(now=timezone.now, report=self.report_so_far)
+
+    @contextlib.contextmanager
+    def stopping_in_good_order(self):
+        """SIGTERM lets the batch end: what is cut off is sent again, or waits for its lease."""
+        before = signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    def report_so_far(self, done: Delivered):
+        """After each batch, which may be a small one: not a line for every mail."""
+        if self.stop.is_set():
+            self.report(done)
+            raise Stopped
+        if done.taken >= self.told + BATCH:
+            self.told = done.taken
+            self.stdout.write(f"… {done.sent} sent, {done.failed} failed so far.")
+            self.stdout.flush()
+
+    def report(self, done: Delivered):
+        self.stdout.write(f"{done.sent} sent, {done.failed} failed, {waiting()} still to leave.")
+        if done.trouble:
+            self.stderr.write(f"The mail server takes nothing: {done.trouble}")

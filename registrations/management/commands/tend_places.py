@@ -12,7 +12,8 @@ from registrations.domain.tending import tend
 class Command(BaseCommand):
     help = (
         "Ends offers and places without a name that are due, gives what is free to those who "
-        "wait, asks for names, and warns of sessions that too few people come to."
+        "wait, asks for names, warns of sessions that too few people come to, and schedules "
+        "reminders, thanks and the organiser's digest."
     )
 
     def add_arguments(self, parser):
@@ -24,7 +25,9 @@ class Command(BaseCommand):
             done = tend(at=timezone.now(), now=timezone.now)
             self.stdout.write(
                 f"{done.sessions} sessions tended, {done.failed} failed, "
-                f"{done.names_asked} asked for names, {done.minimum_warnings} minimum warnings."
+                f"{done.names_asked} asked for names, {done.minimum_warnings} minimum warnings, "
+                f"{done.reminders.added} reminders added, {done.reminders.moved} moved, "
+                f"{done.reminders.removed} removed, {done.digests} digests."
             )
             if not loop:
                 if done.failed:

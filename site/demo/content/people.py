@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from registrations.enums import Question, RelationKind
+from registrations.enums import Moment, ParticipationStatus, Question, RelationKind
+from registrations.models.reminders import PROPOSED, Distance
 
 
 @dataclass(frozen=True)
@@ -363,6 +364,13 @@ RULES: dict[str, dict[str, Any]] = {
     "opening": {"capacity": 80, "closes_days_before": 7, "may_hold": 25},
     "colloquium": {"capacity": 120, "closes_days_before": 7},
 }
+
+#: Mails around the day, of each of these.
+REMINDERS = (
+    Distance(7),
+    *PROPOSED,
+    Distance(3, Moment.BEFORE, ParticipationStatus.WAITING),
+)
 
 #: Places kept for a kind of service; the others are for all other kinds.
 QUOTAS = {"referents": ((8, POLICE), (8, WELFARE))}

@@ -256,13 +256,28 @@ def be_discreet(page):
     page.training.save()
 
 
-@pytest.mark.parametrize("change", [restrict, be_discreet])
-def test_what_the_public_does_not_see_is_theirs_all_the_same(morning, page, change):
+def test_what_the_public_does_not_see_is_theirs_all_the_same(morning, page):
     camille(morning)
     before = read_one(CAMILLE)
-    change(page)
+    restrict(page)
 
     assert read_one(CAMILLE) == before
+
+
+def test_of_a_discreet_session_a_diary_tells_when_and_where(morning, page):
+    camille(morning)
+    before = read_one(CAMILLE)
+    be_discreet(page)
+
+    event = read_one(CAMILLE)
+
+    assert (event.summary, event.url, event.categories) == ("Appointment", "", ())
+    assert lines(event) == lines(before)[:2]
+    assert (event.starts_at, event.location, event.uid) == (
+        before.starts_at,
+        before.location,
+        before.uid,
+    )
 
 
 def test_without_a_page_the_training_has_a_name(morning, page):

@@ -9,9 +9,10 @@ from wagtail.models import ModelLogEntry
 
 from registrations.domain import set_rules as domain
 from registrations.domain.set_rules import Kept, Said, ServiceLimit, WorkshopSaid
-from registrations.enums import ParticipationStatus, Promotion
+from registrations.enums import Moment, ParticipationStatus, Promotion
 from registrations.exceptions import WorkshopChosenError
 from registrations.models import Participation, ServiceKind, SignUpRules, Workshop
+from registrations.models.reminders import Distance
 from tests.factories.registrations import partner, person, registration
 from tests.factories.trainings import (
     AT,
@@ -65,6 +66,7 @@ def states():
 def test_rules_are_proposed_until_they_are_set(page):
     proposed = domain.said_of(page.training)
     assert (proposed.row.capacity, proposed.row.per_service) == (20, 2)
+    assert proposed.reminders == (Distance(2), Distance(1, Moment.AFTER))
     assert not SignUpRules.objects.exists()
 
     set_for(page, proposed)
@@ -83,6 +85,7 @@ def test_all_that_is_said_is_kept_and_read_back(page, welfare):
         first=(school,),
         kept=(Kept((welfare, school), 8),),
         exceptions=(ServiceLimit(4, kind=welfare), ServiceLimit(None, partner=one)),
+        reminders=(Distance(9), Distance(2)),
     )
     set_for(page, said())  # what was there before is gone
     set_for(page, told)
@@ -90,6 +93,7 @@ def test_all_that_is_said_is_kept_and_read_back(page, welfare):
     again = domain.said_of(page.training)
     assert (again.row.capacity, again.row.may_hold) == (30, 5)
     assert (again.first, again.kept, again.exceptions) == (told.first, told.kept, told.exceptions)
+    assert again.reminders == told.reminders
 
 
 def test_dates_that_say_nothing_of_their_own_follow(page):

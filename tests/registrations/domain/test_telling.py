@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from registrations.domain import answers
-from registrations.emails.delivery import deliver_due
+from registrations.emails.delivery import Delivered, deliver_due
 from registrations.enums import MessageKind
 from registrations.models import OutgoingEmail, Participation
 from tests.factories.registrations import booker, person, registration
@@ -205,5 +205,5 @@ def test_a_mail_of_somebody_erased_since_does_not_leave(morning):
     scheduling.cancel(morning, by=None, at=LATER)
     made.participants.all().delete()
 
-    assert deliver_due(at=LATER) == (0, 0)
+    assert deliver_due(at=LATER) == Delivered(taken=1)
     assert not OutgoingEmail.objects.filter(sent_at=None).exists()

@@ -10,6 +10,7 @@ from registrations.domain import tending, waiting_list
 from registrations.domain.people import unnamed
 from registrations.domain.tending import Tended, tend
 from registrations.domain.working_hours import working_days_before
+from registrations.emails.reminders import Reconciled
 from registrations.enums import MessageKind, Promotion
 from registrations.models import OutgoingEmail, Participation, Registration, SignUpRules
 from tests.factories.registrations import booker, person, registration
@@ -158,3 +159,17 @@ def test_working_days_are_counted_back_over_a_weekend_and_the_clock_change():
     assert working_days_before(monday, 1, days_off={date(2027, 3, 26)}) == datetime(
         2027, 3, 25, 12, 0, tzinfo=brussels
     )
+
+
+# --- around sessions ---
+
+
+def test_reminders_are_scheduled_and_a_digest_is_written(morning):
+    registration(person(morning))
+    monday = datetime(2027, 3, 15, 6, 30, tzinfo=UTC)
+
+    done = tend(at=monday)
+
+    assert (done.reminders, done.digests) == (Reconciled(added=1), 1)
+    again = tend(at=monday + timedelta(minutes=5))
+    assert (again.reminders, again.digests) == (Reconciled(), 0)

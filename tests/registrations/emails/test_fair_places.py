@@ -7,7 +7,7 @@ from icalendar import Calendar
 
 from registrations.domain import answers, approval, links, minimum, tending, waiting_list
 from registrations.domain.people import unnamed
-from registrations.emails.delivery import deliver_due
+from registrations.emails.delivery import deliver_due, drain
 from registrations.enums import MessageKind, Promotion, TokenPurpose
 from registrations.models import (
     AccessToken,
@@ -242,7 +242,7 @@ def test_an_offer_the_server_did_not_take_is_not_tried_again_once_it_has_ended(o
     assert [bool(one.subject) for one in offers] == [True, True]
 
     smtp.refusal = ""
-    deliver_due(at=ENDS)
+    drain(now=lambda: ENDS)
 
     assert not offers.all().exists()
 

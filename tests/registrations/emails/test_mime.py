@@ -496,3 +496,51 @@ def test_a_reader_that_takes_whatever_comes_last_is_misled(year, smtp):
             last[event.uid.value] = (event.status.value, event.dtstart.value.astimezone(UTC))
     shown = sorted(start for status, start in last.values() if status == "CONFIRMED")
     assert shown != [one.starts_at for one in AT_THE_END]
+
+
+def test_a_year_of_one_who_is_replaced_and_invited_again(page, hall, smtp):
+    """Invited, moved twice, replaced, invited again, called off, restored; two diaries, and what
+    comes twice changes nothing.
+    """
+    theirs = "personne9@cpas.example"
+    morning = session(page, venue=hall)
+    told = []
+
+    def happen(act, *args):
+        at = AT + timedelta(days=len(told))
+        act(*args, at)
+        deliver_due(at=at)
+        told.append({address: (len(received(smtp, address)), truth(address)) for address in both})
+
+    def register(number, email):
+        def act(at):
+            who = person(morning, number=number)
+            registration(who, booker=booker(email=email), at=at)
+
+        return act
+
+    both = (ADDRESS, theirs)
+    happen(register(1, "premiere@cpas.example"))
+    happen(move(on(date(2027, 3, 30))), morning)
+    happen(move(on(date(2027, 4, 6), start_time=time(13), end_time=time(16))), morning)
+    happen(replaced, morning)
+    happen(register(1, "seconde@cpas.example"))
+    happen(cancel, morning)
+    happen(restore, morning)
+
+    assert [[len(after[address][1]) for address in both] for after in told] == [
+        [1, 0],
+        [1, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+        [0, 0],
+        [1, 1],
+    ]
+    for address in both:
+        mails = received(smtp, address)
+        for after in told:
+            number, shown = after[address]
+            assert diary_after(address, mails[:number]).entries == shown
+        twice = [mail for mail in mails for _time in range(2)]
+        assert diary_after(address, twice) == diary_after(address, mails)

@@ -4,7 +4,7 @@ import pytest
 from icalendar import Calendar
 
 from registrations.domain import answers
-from registrations.emails.delivery import deliver_due
+from registrations.emails.delivery import Delivered, deliver_due
 from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, OutgoingEmail, Participation
 from tests.factories.registrations import booker, person, registration
@@ -405,7 +405,7 @@ def test_an_invitation_to_who_no_longer_comes_does_not_leave(morning, smtp):
     registration(person(morning))
     answers.withdraw(Participation.objects.get(), at=AT)
 
-    assert deliver_due(at=AT) == (3, 0)
+    assert deliver_due(at=AT) == Delivered(sent=3, taken=4)
 
     kinds = OutgoingEmail.objects.filter(recipient=PERSON).values_list("kind", flat=True)
     assert list(kinds) == ["WITHDRAWN"]

@@ -17,14 +17,21 @@ from tests.factories.trainings import catalogue, session, training_page
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def without_digest(settings):
+    """On a Monday morning there would be one."""
+    settings.REGISTRATIONS_DIGEST_WEEKDAYS = []
+
+
 @pytest.fixture
 def morning():
     """A place is free, somebody waits, and too few come."""
     page = training_page(catalogue())
     one = session(page, timezone.localdate() + timedelta(days=3), capacity=1)
-    SignUpRules.objects.create(
+    rules = SignUpRules.objects.create(
         session=one, per_service=None, promotion=Promotion.CONFIRM, min_participants=5
     )
+    rules.reminders.create(days=1)
     registration(person(one), person(one, number=2), at=timezone.now())
     Participation.objects.earliest("pk").delete()
     return one
@@ -35,8 +42,14 @@ def test_it_says_what_it_did_and_twice_is_as_once(morning, capsys):
         call_command("tend_places")
 
     first, second = capsys.readouterr().out.splitlines()
-    assert first == "1 sessions tended, 0 failed, 0 asked for names, 1 minimum warnings."
-    assert second == "0 sessions tended, 0 failed, 0 asked for names, 0 minimum warnings."
+    assert first == (
+        "1 sessions tended, 0 failed, 0 asked for names, 1 minimum warnings, "
+        "1 reminders added, 0 moved, 0 removed, 0 digests."
+    )
+    assert second == (
+        "0 sessions tended, 0 failed, 0 asked for names, 0 minimum warnings, "
+        "0 reminders added, 0 moved, 0 removed, 0 digests."
+    )
     assert Participation.objects.get().status == "CONFIRMED"
     assert OutgoingEmail.objects.filter(kind=MessageKind.MINIMUM).count() == 1
 
@@ -63,8 +76,8 @@ def test_the_mails_it_queues_leave(morning, smtp):
     minimum.confirm(morning, by=None, at=timezone.now())
     call_command("send_emails")
 
-    failed = OutgoingEmail.objects.filter(sent_at=None).values_list("kind", "last_error")
-    assert list(failed) == []
+    due = OutgoingEmail.objects.exclude(kind=MessageKind.REMINDER)
+    assert list(due.filter(sent_at=None).values_list("kind", "last_error")) == []
     kinds = set(OutgoingEmail.objects.values_list("kind", flat=True))
     assert {MessageKind.MINIMUM, MessageKind.NAMES_NEEDED, MessageKind.GOES_AHEAD} <= kinds
     (warning,) = [one for one in smtp.messages if one["To"] == "trainings@host.example"]

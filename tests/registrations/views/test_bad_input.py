@@ -15,7 +15,7 @@ from django.utils import timezone
 from icalendar import Calendar
 from wagtail.models import Site
 
-from registrations.emails.delivery import deliver_due
+from registrations.emails.delivery import Delivered, deliver_due
 from registrations.enums import Origin, ParticipationStatus, Question
 from registrations.models import (
     OutgoingEmail,
@@ -216,7 +216,7 @@ def test_bad_input_is_refused_or_taken_whole(group, known, client, address, smtp
     answer = Client().post(address, form)
     assert answer.status_code == 302
     queued = OutgoingEmail.objects.count()
-    assert deliver_due(at=timezone.now(), limit=queued) == (queued, 0)
+    assert deliver_due(at=timezone.now(), limit=queued) == Delivered(sent=queued, taken=queued)
     to_that_one = [mail for mail in smtp.messages if mail["To"] == form["booking-email"]]
     assert len(to_that_one) == 2
     assert [fault for mail in smtp.messages for fault in faults_of_mail(mail)] == []
@@ -279,7 +279,7 @@ def mails_after(answer, smtp) -> list:
     """The booker's receipt and both invitations, once the form was taken."""
     assert answer.status_code == 302
     smtp.messages.clear()
-    assert deliver_due(at=timezone.now()) == (3, 0)
+    assert deliver_due(at=timezone.now()) == Delivered(sent=3, taken=3)
     return list(smtp.messages)
 
 

@@ -759,7 +759,7 @@ OPEN_TO_ALL = {"sign_up_training", "sign_up_programme", "partner_suggestions", "
 def test_the_tables_have_every_act_and_every_address():
     assert set(RegistrationView.ACTS) == {*ACTS, "join", "accept_all", "decline_all"}
     assert {one.name for one in urlpatterns} - OPEN_TO_ALL == {
-        *("receipt", "registration", "answer", "calendar", "private_feed"),
+        *("receipt", "registration", "answer", "calendar", "private_feed", "opt_out"),
         *("service", "service_link", "service_person", "service_history"),
     }
 

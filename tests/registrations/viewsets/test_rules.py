@@ -93,6 +93,10 @@ def send(client, url, data, **changed):
     return client.post(url, dict(data.lists()), headers=ENGLISH)
 
 
+def distances(row):
+    return list(row.reminders.values_list("days", "moment", "status"))
+
+
 def faults(response):
     assert response.status_code == 200
     return [(one.get("field"), str(one["sentence"])) for one in response.context["form"].faults]
@@ -113,6 +117,7 @@ def test_the_screen_proposes_and_one_button_sets_it(client, officer, page):
     assert (row.closes_days_before, row.deadline_time) == (7, time(12))
     assert (row.has_waiting_list, row.promotion) == (True, Promotion.OFFER)
     assert (row.quotas.count(), row.caps.count()) == (0, 0)
+    assert distances(row) == [(1, "AFTER", "CONFIRMED"), (2, "BEFORE", "CONFIRMED")]
     assert ModelLogEntry.objects.get(action="registrations.set_rules").user == officer
 
 
@@ -232,6 +237,26 @@ def test_a_row_is_removed(client, officer, page, kinds):
             },
             [("Row 2, Kind of service", "This one has its number already.")],
         ),
+        (
+            {"reminders-0-days": "61"},
+            [("Row 1, Days", "Ensure this value is less than or equal to 60.")],
+        ),
+        (
+            {"reminders-0-days": "0"},
+            [("Row 1, Days", "Ensure this value is greater than or equal to 1.")],
+        ),
+        (
+            {"reminders-1-status": "WAITING"},
+            [("Row 2, To whom", "Nobody waits for a session that is over.")],
+        ),
+        (
+            {"reminders-2-days": "2"},
+            [("Row 3, Days", "This one is there already.")],
+        ),
+        (
+            {"reminders-2-moment": "AFTER"},
+            [("Row 3, Days", "Say how many days.")],
+        ),
         ({"deadline_time": ""}, [("At what time", "This field is required.")]),
         (
             {"closes_days_before": "99999999999"},
@@ -271,7 +296,7 @@ def test_what_cannot_be_is_said_beside_its_field(client, officer, page, kinds, t
     assert [f'id="{one["id"]}"' in html for one in response.context["form"].faults] == [True]
 
 
-@pytest.mark.parametrize("name", ["kept", "limits"])
+@pytest.mark.parametrize("name", ["kept", "limits", "reminders"])
 @pytest.mark.parametrize("total", ["", "-1", "99999", "x"])
 def test_a_number_of_rows_that_no_screen_sends_is_no_fault_of_ours(
     client, officer, page, name, total
@@ -312,6 +337,58 @@ def test_what_nobody_may_expect_is_asked_first(client, officer, page, soon):
     assert send(client, rules_url(page), sent, **tick).status_code == 302
     assert TrainingSession.objects.get().capacity == 1
     assert Participation.objects.seated().count() == 2
+
+
+def test_reminders_are_typed_kept_and_removed(client, officer, page):
+    row = SignUpRules.objects.create(training=page.training)
+    row.reminders.create(days=2)
+    typed = {
+        "reminders-0-days": "7",
+        "reminders-1-days": "3",
+        "reminders-1-moment": "BEFORE",
+        "reminders-1-status": "WAITING",
+    }
+
+    send(client, rules_url(page), shown(client, rules_url(page)), **typed)
+    assert distances(row) == [(7, "BEFORE", "CONFIRMED"), (3, "BEFORE", "WAITING")]
+
+    again = shown(client, rules_url(page))
+    assert {name: again[name] for name in typed} == typed
+
+    # A row without days is none, as is one that is removed.
+    send(
+        client,
+        rules_url(page),
+        again,
+        **{"reminders-0-days": "", "reminders-1-DELETE": "on"},
+    )
+    assert distances(row) == []
+
+
+def test_a_reminder_more_is_added_without_script(client, officer, page):
+    sent = shown(client, rules_url(page))
+
+    response = send(client, rules_url(page), sent, **{"reminders-2-days": "9", "add": "reminders"})
+
+    rows = response.context["form"].reminders.forms
+    assert [row["days"].value() for row in rows] == ["2", "1", "9", None]
+    assert not SignUpRules.objects.exists()
+
+
+def test_a_session_apart_has_reminders_of_its_own(client, officer, page, soon):
+    row = SignUpRules.objects.create(training=page.training)
+    row.reminders.create(days=2)
+    one = session(page, soon)
+    sent = shown(client, apart_url(one))
+    assert sent["reminders-0-days"] == "2"
+
+    send(client, apart_url(one), sent, **{"reminders-0-days": "5"})
+
+    own = SignUpRules.objects.get(session=one)
+    assert (distances(own), distances(row)) == (
+        [(5, "BEFORE", "CONFIRMED")],
+        [(2, "BEFORE", "CONFIRMED")],
+    )
 
 
 # --- of one session apart ----------------------------------------------------------------------

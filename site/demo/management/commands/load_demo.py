@@ -66,6 +66,7 @@ class Command(BaseCommand):
         sign_ups = loading.SignUps(first, partners, sessions, staff=users["inscriptions"])
         sign_ups.make()
         loading.decide(first, sessions, by=by)
+        sign_ups.schedule()
         sign_ups.deliver(loading.midnight(first))
         if sign_ups.failed:
             self.stderr.write(f"  {sign_ups.failed} mails could not be written; see the admin.")
