@@ -85,5 +85,10 @@ class RegistrationsSettings:
         """How long a registration's secret link opens."""
         return getattr(settings, "REGISTRATIONS_LINK_LIFETIME", timedelta(days=730))
 
+    @property
+    def attestations_kept(self) -> timedelta:
+        """How long the link to one's attestations opens: an employer may ask for them late."""
+        return getattr(settings, "REGISTRATIONS_ATTESTATIONS_KEPT", timedelta(days=3653))
+
 
 conf = RegistrationsSettings()

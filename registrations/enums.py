@@ -41,6 +41,31 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("withdraw")
 
 
+class PresenceState(models.TextChoices):
+    """Whether somebody with a place came; how long they stayed is counted beside it."""
+
+    PRESENT = "PRESENT", _("present")
+    PARTLY = "PARTLY", _("partly present")
+    EXCUSED = "EXCUSED", _("excused")
+    ABSENT = "ABSENT", _("absent")
+
+
+#: Who came, be it late or for one half-day.
+CAME = (PresenceState.PRESENT, PresenceState.PARTLY)
+#: Who is known not to have come.
+ABSENCES = (PresenceState.EXCUSED, PresenceState.ABSENT)
+
+
+class PresenceSource(models.TextChoices):
+    """By which way a presence was noted."""
+
+    DESK = "DESK", _("welcome desk")
+    SELF = "SELF", _("said by the person, confirmed by the desk")
+    PAPER = "PAPER", _("signed sheet")
+    STAFF = "STAFF", _("entered by the organiser")
+    CLOSING = "CLOSING", _("closing of the sheet")
+
+
 class Promotion(models.TextChoices):
     """What happens to the first in line who fits when a place is free."""
 
@@ -62,6 +87,8 @@ class Quality(models.TextChoices):
 class PartnerStatus(models.TextChoices):
     TO_CHECK = "TO_CHECK", _("to check")
     LISTED = "LISTED", _("listed")
+    MERGED = "MERGED", _("merged into another")
+    REFUSED = "REFUSED", _("not a partner service")
 
 
 class RelationKind(models.TextChoices):
@@ -122,6 +149,7 @@ class MessageKind(models.TextChoices):
     THANKS = "THANKS", _("thanks and documents")
     DIGEST = "DIGEST", _("digest for the organiser")
     LETTER = "LETTER", _("letter")
+    ATTESTATION = "ATTESTATION", _("attestation of participation")
 
 
 class Moment(models.TextChoices):
@@ -154,6 +182,7 @@ class Question(models.TextChoices):
     ORDER_REFERENCE = "ORDER_REFERENCE", _("Order form or internal reference")
     MANAGER_COPY = "MANAGER_COPY", _("Copy of the receipt to a manager")
     NEWS = "NEWS", _("Receive the next dates")
+    CONTACT = "CONTACT", _("Be contacted, or present one’s own work")
     WISH = "WISH", _("Each person's question for the morning")
     LANGUAGE = "LANGUAGE", _("Each person's language")
     MEAL = "MEAL", _("Lunch and dietary needs")
@@ -195,3 +224,6 @@ class TokenPurpose(models.TextChoices):
     ANSWER = "ANSWER", _("answer of one person for one session")
     CALENDAR = "CALENDAR", _("calendar address of one person")
     SERVICE = "SERVICE", _("page of a partner service")
+    PARTICIPANT = "PARTICIPANT", _("what one person keeps of a session")
+    DESK = "DESK", _("welcome desk of a session")
+    TRAINER = "TRAINER", _("list for the trainer of a session")

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:  # a leaf imports nothing of ours when it runs
     from registrations.domain.places import Obstacle
-    from registrations.models import Registration, Workshop
+    from registrations.models import PartnerService, Registration, Workshop
     from trainings.models import TrainingSession
 
 
@@ -143,3 +143,97 @@ class ReadersChangedError(RegistrationError):
     """A letter would not reach exactly whom its writer was shown."""
 
     message = _("Nothing was sent: the readers are no longer those you were shown.")
+
+
+class SheetNotOpenError(RegistrationError):
+    message = _(
+        "Nobody can be welcomed at this session now: it is too early, or does not take place."
+    )
+
+
+class WalkInsNotLetInError(RegistrationError):
+    message = _("Who is not registered is not let in at this session.")
+
+
+class NobodyCameError(RegistrationError):
+    """An attestation is asked for somebody without a presence."""
+
+    message = _("There is an attestation for those who were present only.")
+
+
+class ListedAlreadyError(RegistrationError):
+    """`other` is the listed service of the same name in the same municipality."""
+
+    message = _("A service of this name is listed already in this municipality.")
+
+    def __init__(self, other: PartnerService) -> None:
+        super().__init__()
+        self.other = other
+
+
+class CannotMergeError(RegistrationError):
+    message = _("These two cannot be merged any more: look at how they stand now.")
+
+
+class CannotUndoMergeError(RegistrationError):
+    """`message` says what stands in the way."""
+
+    TOO_LATE = _("It is too late to undo this merge.")
+    UNDONE = _("This merge was undone already.")
+    MERGED_SINCE = _("The service that stayed has been merged into another since: undo that first.")
+    NAME_TAKEN = _("Another service is listed under this name or this number meanwhile.")
+
+    def __init__(self, message: Any) -> None:
+        super().__init__()
+        self.message = message
+
+
+class ImportChangedError(RegistrationError):
+    """The list, or the directory, is no longer what its reader was shown."""
+
+    message = _("Nothing was imported: the directory has changed meanwhile. Please look once more.")
+
+
+class SheetNotClosedError(RegistrationError):
+    message = _("The sheet is not closed yet: attestations are issued when it is.")
+
+
+class OneSessionOnlyError(RegistrationError):
+    """Hours of somebody are to be added up who was present at one session."""
+
+    message = _("Hours are added up for those who were present at two sessions or more.")
+
+
+class NotTheTimeError(RegistrationError):
+    """Somebody says that they are there when nobody can be."""
+
+    message = _("One can say that one is here from an hour before the session until its end.")
+
+
+class WrongRoomCodeError(RegistrationError):
+    message = _("This is not the code shown in the room: please look at it once more.")
+
+
+class EvaluationClosedError(RegistrationError):
+    message = _(
+        "What you thought is asked of those who took part, from the beginning of the session until "
+        "two months after."
+    )
+
+
+class AlreadyEvaluatedError(RegistrationError):
+    message = _("You have answered already: each person answers once.")
+
+
+class LineRefusedError(RegistrationError):
+    """A line of a list cannot be imported; `message` says why."""
+
+    AMBIGUOUS = _("Several services have this name: please give the municipality or the number.")
+    NAME_TAKEN = _("Another service is listed under this name in this municipality.")
+    OTHER_NUMBER = _("This service has another number in the directory: %(number)s.")
+    REFUSED = _("This was said not to be a partner service. Please list it first, if it is one.")
+    SAME_AS_LINE = _("This is the same service as on line %(line)s.")
+
+    def __init__(self, message: Any, **said: object) -> None:
+        super().__init__()
+        self.message = message % said if said else message

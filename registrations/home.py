@@ -10,7 +10,8 @@ from wagtail.permissions import policy_registry
 from registrations.conf import conf
 from registrations.domain.mails import late
 from registrations.domain.minimum import undecided
-from registrations.models import OutgoingEmail
+from registrations.enums import PartnerStatus
+from registrations.models import OutgoingEmail, PartnerService
 from registrations.permissions import may_change_registrations, may_see_registrations
 from registrations.viewsets.people import call_off_url
 from trainings.viewsets.acts import may_change_sessions
@@ -59,4 +60,24 @@ class MailPanel(Component):
             "list_url": reverse(OutgoingEmail.snippet_viewset.get_url_name("list"))
             if may_look
             else "",
+        }
+
+
+class DirectoryPanel(Component):
+    """Says nothing while no partner service waits to be checked, or to be contacted."""
+
+    name = "registrations_directory"
+    template_name = "registrations/admin/directory_panel.html"
+    order = 115
+
+    def get_context_data(self, parent_context):
+        user = parent_context["request"].user
+        policy = policy_registry.get_by_type(PartnerService)
+        if not policy.user_has_permission(user, "change"):
+            return {}
+        asked = PartnerService.objects.filter(wants_contact_since__isnull=False, merged_into=None)
+        return {
+            "to_check": PartnerService.objects.filter(status=PartnerStatus.TO_CHECK).count(),
+            "to_contact": asked.count(),
+            "list_url": reverse(PartnerService.snippet_viewset.get_url_name("list")),
         }

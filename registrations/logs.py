@@ -1,5 +1,5 @@
-"""Keep secret addresses out of logs: of a receipt, an answer, a service, a calendar, a
-letter.
+"""Keep secret addresses out of logs: of a receipt, an answer, a service, a calendar, a letter,
+a desk, a trainer, what somebody keeps.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.core.exceptions import SuspiciousOperation
 #: As in urls.py. Long enough to be a secret, whole or mistyped; a page of the host may be masked
 #: too when it stands below the same word and has a long name.
 SECRET = re.compile(
-    r"(/(?:receipt|answer|service|calendar|stop)/)[^/?#\s\"']{16,}?(?=\.ics\b|[/?#\s\"']|$)"
+    r"(/(?:receipt|answer|service|calendar|stop|desk|trainer|mine)/)[^/?#\s\"']{16,}?(?=\.ics\b|[/?#\s\"']|$)"
 )
 MASK = r"\1***"
 

@@ -7,7 +7,7 @@ from typing import Any
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import policy_registry
 
-from registrations.models import Registration
+from registrations.models import PartnerService, Registration
 from trainings.permissions import MadeElsewherePolicy
 
 
@@ -23,6 +23,17 @@ def may_change_registrations(user: Any) -> bool:
     """
     own = ModelPermissionPolicy(Registration)
     return may_see_registrations(user) and own.user_has_permission(user, "change")
+
+
+def may_welcome(user: Any) -> bool:
+    """Note who is present, and see names and services for it, and nothing else."""
+    return bool(user.has_perm("registrations.record_presence"))
+
+
+def may_see_figures(user: Any) -> bool:
+    """Numbers and names of services, no person: who sees people, or who keeps the directory."""
+    own = ModelPermissionPolicy(PartnerService)
+    return bool(may_see_registrations(user) or own.user_has_permission(user, "view"))
 
 
 class SeenBesideRegistrationsPolicy(MadeElsewherePolicy):

@@ -3,8 +3,15 @@
 from django.urls import path
 
 from registrations.views.answer import AnswerView
+from registrations.views.attestations import attestation_urls
+from registrations.views.check import check_urls
+from registrations.views.desk import desk_urls
+from registrations.views.documents import document_urls
+from registrations.views.evaluation import evaluation_urls
+from registrations.views.here import here_urls
 from registrations.views.links import LinkView
 from registrations.views.opt_out import OptOutView
+from registrations.views.participant import participant_urls
 from registrations.views.private_feeds import CalendarAddressView, PrivateFeedView
 from registrations.views.receipt import ReceiptView
 from registrations.views.registration import RegistrationView
@@ -15,6 +22,7 @@ from registrations.views.service import (
     ServiceView,
 )
 from registrations.views.sign_up import PartnerSuggestionsView, ProgrammeSignUpView, SignUpView
+from registrations.views.trainer import trainer_urls
 
 app_name = "registrations"
 urlpatterns = [
@@ -33,4 +41,12 @@ urlpatterns = [
     path("service/<int:pk>/<int:person>/", ServicePersonView.as_view(), name="service_person"),
     path("service/<str:token>/", ServiceLinkView.as_view(), name="service_link"),
     path("services/", PartnerSuggestionsView.as_view(), name="partner_suggestions"),
+    *desk_urls,
+    *here_urls,
+    *trainer_urls,
+    *participant_urls,
+    *attestation_urls,
+    *document_urls,
+    *evaluation_urls,
+    *check_urls,
 ]

@@ -55,14 +55,16 @@ DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Screens ask the database nothing that the domain does not ask: of their tests
-    one run has those in a browser, the other the rest. What strangers type is tried on both,
-    what asks no database once.
+    one run has those in a browser, the other the rest. What strangers type is tried on both, and
+    what is marked so; what asks no database once.
     """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         is_of_a_screen = SCREENS & set(item.path.parts) and item.path.stem != "test_bad_input"
         asks_database = item.get_closest_marker("django_db") or fixtures & DATABASE
-        if "chromium_browser" in fixtures:
+        if item.get_closest_marker("both"):
+            continue
+        elif "chromium_browser" in fixtures:
             item.add_marker("browser")
         elif item.get_closest_marker("served"):
             continue
@@ -146,6 +148,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     post_migrate.connect(restore, sender=last_app)
     yield
     post_migrate.disconnect(restore, sender=last_app)
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: Any) -> Any:
+    """Behind the database: as long as that is in memory, all requests would share one connection,
+    and two at the same time crash SQLite.
+    """
+    return live_server
 
 
 # --- the browser -------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from trainings.enums import DocumentMoment
+
 
 class AgendaItemBlock(blocks.StructBlock):
     """One line of the timetable of the morning."""
@@ -28,8 +30,28 @@ class TrainersBlock(blocks.StreamBlock):
     trainer = SnippetChooserBlock("trainings.Trainer", label=_("Trainer"), icon="user")
 
 
-class DocumentsBlock(blocks.StreamBlock):
+class HandoutBlock(blocks.StructBlock):
+    """A document that is given out at its time, to everybody or to those with a place."""
+
     document = DocumentChooserBlock(label=_("Document"))
+    moment = blocks.ChoiceBlock(
+        choices=DocumentMoment.choices, default=DocumentMoment.AFTER, label=_("Given out")
+    )
+    only_participants = blocks.BooleanBlock(
+        label=_("For participants only"),
+        required=False,
+        help_text=_("It opens by their personal link and nowhere else."),
+    )
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Document for a moment")
+        label_format = "{document}"
+
+
+class DocumentsBlock(blocks.StreamBlock):
+    document = DocumentChooserBlock(label=_("Document for everybody"))
+    handout = HandoutBlock()
 
 
 class BodyBlock(blocks.StreamBlock):

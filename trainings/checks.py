@@ -76,3 +76,17 @@ def check_holidays(app_configs, **kwargs):
         for code in conf.holidays
         if not is_known(code)
     ]
+
+
+@register()
+def check_documents_are_guarded(app_configs, **kwargs):
+    """Documents for participants are kept back by the view that serves them."""
+    if getattr(settings, "WAGTAILDOCS_SERVE_METHOD", None) != "direct":
+        return []
+    return [
+        Warning(
+            "Documents for participants open for everybody: WAGTAILDOCS_SERVE_METHOD is 'direct'.",
+            hint="Remove it, or set it to 'serve_view'; let no web server serve that folder.",
+            id="trainings.W002",
+        )
+    ]

@@ -22,3 +22,11 @@ class SessionKind(models.TextChoices):
     NETWORK_MEETING = "NETWORK_MEETING", _("Network meeting")
     INFO_SESSION = "INFO_SESSION", _("Information session")
     SIGNING_EVENT = "SIGNING_EVENT", _("Signing event")
+
+
+class DocumentMoment(models.TextChoices):
+    """When a document of a training is given out."""
+
+    BEFORE = "BEFORE", _("before the session")
+    DURING = "DURING", _("during the session")
+    AFTER = "AFTER", _("after the session")

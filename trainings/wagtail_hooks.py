@@ -10,6 +10,7 @@ from wagtail.snippets.models import register_snippet
 from trainings.home import NextSessionsPanel
 from trainings.models import Programme, Training
 from trainings.permissions import MadeElsewherePolicy
+from trainings.views.documents import guard_document
 from trainings.viewsets import pages
 from trainings.viewsets.acts import act_urls
 from trainings.viewsets.bulk import BULK_ACTIONS
@@ -70,6 +71,7 @@ def register_session_actions(actions):
     )
 
 
+hooks.register("before_serve_document", guard_document)
 hooks.register("before_delete_page", pages.guard_deletion)
 hooks.register("before_bulk_action", pages.guard_bulk_deletion)
 hooks.register("register_page_header_buttons", pages.header_buttons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import MONTHS, WEEKDAYS
@@ -60,7 +60,12 @@ def training_hours(session: TrainingSession) -> str:
     """Hours of training without breaks: "3 h", "2 h 30"; empty when not told."""
     if session.training_time is None:
         return ""
-    whole, minutes = divmod(int(session.training_time.total_seconds()) // 60, 60)
+    return duration(session.training_time)
+
+
+def duration(length: timedelta) -> str:
+    """ "3 h", "2 h 45"."""
+    whole, minutes = divmod(length // timedelta(minutes=1), 60)
     if minutes:
         return _("%(hours)s h %(minutes)s") % {"hours": whole, "minutes": f"{minutes:02}"}
     return _("%(hours)s h") % {"hours": whole}

@@ -81,17 +81,23 @@ def _withdrawn(
 @retried
 @transaction.atomic
 def replace(
-    participation: Participation, *, by_person: Person, by: Any = None, at: datetime
+    participation: Participation,
+    *,
+    by_person: Person,
+    on_the_spot: bool = False,
+    by: Any = None,
+    at: datetime,
 ) -> Participation:
     """Pass the place on to `by_person`, who joins the registration; returns theirs.
 
-    A place stays taken, so this overtakes nobody who waits. Raises NoLongerRegisteredError,
+    A place stays taken, so this overtakes nobody who waits. `on_the_spot` the newcomer is there:
+    it may have begun, and they are sent no invitation. Raises NoLongerRegisteredError,
     AnswerClosedError, NoPlaceToPassOnError and AlreadyRegisteredError.
     """
     rows, _sessions = locked([participation], at=at)
     _lock_registration(rows[0])
     for one in rows:
-        check_can_answer(one, Answer.REPLACE, at=at)
+        check_can_answer(one, Answer.REPLACE, on_the_spot=on_the_spot, at=at)
     address = normalised_address(by_person.email)
     _check_address_is_free(rows, address)
     joined = _join(rows[0].participant, by_person)
@@ -114,7 +120,7 @@ def replace(
     log(joined.registration, "registrations.replace", user=by, timestamp=at)
     for one in rows:
         telling.tell_people(MessageKind.REPLACED, [one], had_place=True, at=at)
-    if address:
+    if address and not on_the_spot:
         outbox.queue([outbox.first_mail(joined, at=at)])
     return made[participation.pk]
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils import timezone
 from wagtail.log_actions import log
 
 from registrations.conf import conf
@@ -31,6 +32,7 @@ from registrations.emails.reading import Reading
 from registrations.enums import LIVING, MessageKind, ParticipationStatus, Readers, Seen
 from registrations.exceptions import ReadersChangedError
 from registrations.models import (
+    Contact,
     Letter,
     OutgoingEmail,
     Participation,
@@ -234,10 +236,21 @@ def _services(choice: Choice, *, at: datetime) -> Iterator[Somebody]:
         months = choice.months if choice.seen == Seen.NOT_LATELY else None
         found = services_not_seen(at=at, months=months)
     found = found.filter(_of_service(choice, "")).order_by("name", "pk")
+    found = found.annotate(first_address=_first_address(at=at))
     spoken = _languages(found)
     for one in found:
         reads = spoken.get(one.pk, settings.LANGUAGE_CODE)
-        yield Somebody(name=one.name, service="", address=one.email, reads=reads, partner=one)
+        address = one.email or one.first_address or ""
+        yield Somebody(name=one.name, service="", address=address, reads=reads, partner=one)
+
+
+def _first_address(*, at: datetime) -> Subquery:
+    """Of the contact to write to, where a service has no address of its own: never of somebody
+    who has left.
+    """
+    there = Q(left_on=None) | Q(left_on__gt=timezone.localdate(at))
+    rows = Contact.objects.filter(there, partner=OuterRef("pk"), is_primary=True)
+    return Subquery(rows.values("email")[:1])
 
 
 def _languages(partners: Any) -> dict[int, str]:

@@ -18,12 +18,13 @@ class Booker:
     last_name: str
     email: str
     language: str
-    may_name_partner: bool
+    may_name_partner: bool | None
     keep_together: bool = False
     phone: str = ""
     order_reference: str = ""
     manager_email: str = ""
     wants_news: bool = False
+    wants_contact: bool = False
     answers: Answers = ()
 
 

@@ -74,11 +74,14 @@ def check_workshops(people: Iterable[Person]) -> None:
                 raise NoWorkshopLeftError(position, session_id)
 
 
-def check_may_wait(unit: Unit, sharing: Sharing) -> None:
-    """Raises SessionFullError for those who do not fit into a session without a waiting list."""
+def check_may_wait(unit: Unit, sharing: Sharing, *, on_the_spot: bool = False) -> None:
+    """Raises SessionFullError for those who do not fit into a session without a waiting list;
+    who is there already does not wait.
+    """
     why = obstacle(sharing.seats, unit)
     for session_id in unit:
-        if why is not None and not sharing.rules[session_id].has_waiting_list:
+        may_wait = sharing.rules[session_id].has_waiting_list and not on_the_spot
+        if why is not None and not may_wait:
             raise SessionFullError(sharing.sessions[session_id], why)
 
 
@@ -112,16 +115,19 @@ def _held_by(partner: PartnerService, session_ids: Iterable[int]) -> list[int]:
     return list(unnamed.order_by().values_list("session", flat=True))
 
 
-def check_can_answer(participation: Participation, answer: Answer, *, at: datetime) -> None:
+def check_can_answer(
+    participation: Participation, answer: Answer, *, on_the_spot: bool = False, at: datetime
+) -> None:
     """Raises NoLongerRegisteredError, AnswerClosedError and NoPlaceToPassOnError.
 
-    Registration may be closed or the session full: until it starts people tell what they do.
+    Registration may be closed or the session full: until it starts people tell what they do, and
+    `on_the_spot` a colleague is there instead of somebody still.
     While it is postponed they may leave; whether they come is asked with the new date.
     """
     session = participation.session
     if not participation.is_living:
         raise NoLongerRegisteredError
-    has_started = session.goes_ahead and session.starts_at <= at
+    has_started = session.goes_ahead and session.starts_at <= at and not on_the_spot
     if session.is_cancelled or has_started or (session.is_postponed and answer == Answer.KEEP):
         raise AnswerClosedError
     if answer == Answer.REPLACE and not participation.has_place:

@@ -56,6 +56,7 @@ def sign_up(
     origin: Origin = Origin.FORM,
     arrived_at: datetime | None = None,
     overruled: str = "",
+    on_the_spot: bool = False,
     at: datetime,
 ) -> Registration:
     """Book places for these people; those who do not fit wait, in the order they are given.
@@ -66,6 +67,8 @@ def sign_up(
 
     What an organiser enters has another `origin` and may have arrived before: it takes its place
     in the queue by `arrived_at`. With `overruled`, the reason, it gets places beyond all rules.
+    Who is there already, `on_the_spot`, gets a place or nothing, need be in no other session, and
+    is written to about nothing but the booking.
 
     Raises FormAlreadySentError (same key, other content), SessionGoneError,
     RegistrationClosedError, NotAllSessionsError, NoWorkshopLeftError, TooManyHeldError,
@@ -87,6 +90,7 @@ def sign_up(
                 order_reference=booker.order_reference,
                 may_name_partner=booker.may_name_partner,
                 wants_news=booker.wants_news,
+                wants_contact=booker.wants_contact,
                 keep_together=booker.keep_together,
                 language=booker.language,
                 origin=origin,
@@ -97,19 +101,31 @@ def sign_up(
                 created_by=by,
             )
             registration.partner = partners.find_or_add(partner)
-            sharing = _check(people, sessions, partner=registration.partner, origin=origin, at=at)
+            sharing = _check(
+                people,
+                sessions,
+                partner=registration.partner,
+                origin=origin,
+                on_the_spot=on_the_spot,
+                at=at,
+            )
             registration.save()
+            if booker.wants_contact:
+                partners.ask_for_contact(registration.partner, at=at)
             save_answers([(registration, booker.answers)])
             booked = _book(
                 registration,
                 people,
                 sharing,
                 beyond_rules=bool(overruled),
+                on_the_spot=on_the_spot,
                 arrived_at=arrived_at,
                 at=at,
             )
-            log(registration, "registrations.sign_up", user=by, timestamp=at)
-            outbox.queue_sign_up(registration, people=booked, at=at)
+            act = "walk_in" if on_the_spot else "sign_up"
+            log(registration, f"registrations.{act}", user=by, timestamp=at)
+            told = {} if on_the_spot else booked
+            outbox.queue_sign_up(registration, people=told, at=at)
             signed_up.send(Registration, registration=registration, by=by, at=at)
             return registration
     except IntegrityError:
@@ -163,15 +179,17 @@ def _check(
     *,
     partner: PartnerService,
     origin: Origin,
+    on_the_spot: bool = False,
     at: datetime,
 ) -> Sharing:
     """How places are shared once those who were there before have theirs."""
     chosen = {pk for person in people for pk in person.session_ids}
     if chosen - {session.pk for session in sessions}:
         raise SessionGoneError
-    check_can_sign_up([one for one in sessions if one.pk in chosen], origin=origin, at=at)
-    check_all_or_none(people, sessions)
-    check_workshops(people)
+    if not on_the_spot:
+        check_can_sign_up([one for one in sessions if one.pk in chosen], origin=origin, at=at)
+        check_all_or_none(people, sessions)
+        check_workshops(people)
     _check_not_registered(people, sessions)
     sharing = settle(sessions, at=at)
     if origin == Origin.FORM:
@@ -199,11 +217,14 @@ def _book(
     *,
     after: int = 0,
     beyond_rules: bool = False,
+    on_the_spot: bool = False,
     arrived_at: datetime | None = None,
     at: datetime,
 ) -> dict[Participant, set[ParticipationStatus]]:
     """Save people and where they stand: whoever fits is seated, behind all who wait and fit."""
-    statuses = _statuses(registration, people, sharing, beyond_rules=beyond_rules)
+    statuses = _statuses(
+        registration, people, sharing, beyond_rules=beyond_rules, on_the_spot=on_the_spot
+    )
     participants = add_people(registration, people, after=after)
     arrivals = _arrivals(sharing, arrived_at=arrived_at, at=at)
     Participation.objects.bulk_create(
@@ -231,7 +252,12 @@ def _book(
 
 
 def _statuses(
-    registration: Registration, people: list[Person], sharing: Sharing, *, beyond_rules: bool
+    registration: Registration,
+    people: list[Person],
+    sharing: Sharing,
+    *,
+    beyond_rules: bool,
+    on_the_spot: bool,
 ) -> dict[tuple[int, int], ParticipationStatus]:
     """By number of the person and session."""
     found: dict[tuple[int, int], ParticipationStatus] = {}
@@ -239,7 +265,8 @@ def _statuses(
     units: dict[tuple[Any, ...], dict[int, list[Claim]]] = {}
     for number, person in enumerate(people):
         for session_id in person.session_ids:
-            pending = not beyond_rules and _needs_approval(person, session_id, sharing)
+            is_asked = not (beyond_rules or on_the_spot)
+            pending = is_asked and _needs_approval(person, session_id, sharing)
             found[number, session_id] = (
                 ParticipationStatus.PENDING if pending else ParticipationStatus.CONFIRMED
             )
@@ -262,7 +289,7 @@ def _statuses(
     for unit in units.values():
         waits = any((registration.pk, session_id) in in_line for session_id in unit)
         if waits or not allocate(sharing.seats, [unit]):
-            check_may_wait(unit, sharing)
+            check_may_wait(unit, sharing, on_the_spot=on_the_spot)
             found.update(
                 ((claim.key, session_id), ParticipationStatus.WAITING)
                 for session_id, claims in unit.items()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from registrations.domain import digest, minimum, waiting_list
+from registrations.domain import bundles, digest, importing, minimum, waiting_list
 from registrations.domain.locking import lock_sessions, retried
 from registrations.domain.working_hours import working_days_before
 from registrations.emails import facts, outbox, reminders
@@ -38,11 +38,12 @@ class Tended:
     minimum_warnings: int
     reminders: Reconciled = field(default_factory=Reconciled)
     digests: int = 0
+    files: int = 0  # of attestations
 
 
 def tend(*, at: datetime, now: Callable[[], datetime] | None = None) -> Tended:
     """End what the clock ends, give what is free, ask for names, warn of sessions with too few,
-    schedule what is due around sessions, write the organiser's digest.
+    schedule what is due around sessions, write the organiser's digest, make files asked for.
 
     Each session in a transaction of its own: one that fails is told to the log, and the others
     go on. Done twice it does nothing the second time. `now` gives each session the instant at
@@ -61,6 +62,7 @@ def tend(*, at: datetime, now: Callable[[], datetime] | None = None) -> Tended:
         minimum.warn(at=at),
         retried(reminders.reconcile)(at=at),
         digest.queue(at=at),
+        tend_files(at=at, now=now),
     )
 
 
@@ -73,6 +75,15 @@ def _settle(session_id: int, *, at: datetime) -> bool:
         logger.exception("The places of session %s were not tended.", session_id)
         return False
     return True
+
+
+def tend_files(*, at: datetime, now: Callable[[], datetime] | None = None) -> int:
+    """Remove files of attestations made to be downloaded yesterday, and lists of services nobody
+    has imported since; make the files that a process left behind. Returns how many were made.
+    """
+    bundles.remove_old(at=at)
+    importing.remove_old(at=at)
+    return bundles.make_due(now=now or (lambda: at))
 
 
 def ask_for_names(*, at: datetime) -> int:

@@ -20,11 +20,15 @@ def count_attempt(who: str, *, limit: int, at: datetime) -> None:
     Only an HMAC of `who` is stored, and forgotten after the hour. Outside the sign-up's
     transaction: an attempt that fails counts too.
     """
-    digest = salted_hmac("registrations.throttle", who, algorithm="sha256").hexdigest()
     SignUpAttempt.objects.filter(at__lt=at - WINDOW).delete()
-    if SignUpAttempt.objects.filter(digest=digest, at__gte=at - WINDOW).count() >= limit:
+    check_attempts(who, limit=limit, at=at)
+    SignUpAttempt.objects.create(digest=_digest(who), at=at)
+
+
+def check_attempts(who: str, *, limit: int, at: datetime) -> None:
+    """Raises TooManyAttemptsError above `limit` in the last hour; counts nothing."""
+    if SignUpAttempt.objects.filter(digest=_digest(who), at__gte=at - WINDOW).count() >= limit:
         raise TooManyAttemptsError
-    SignUpAttempt.objects.create(digest=digest, at=at)
 
 
 def check_booker(email: str, *, key: str, limit: int, at: datetime) -> None:
@@ -36,3 +40,7 @@ def check_booker(email: str, *, key: str, limit: int, at: datetime) -> None:
     recent = Registration.objects.filter(booker_email__iexact=email, created_at__gte=at - WINDOW)
     if recent.exclude(key=key).count() >= limit:
         raise TooManyAttemptsError
+
+
+def _digest(who: str) -> str:
+    return salted_hmac("registrations.throttle", who, algorithm="sha256").hexdigest()

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.log_actions import log
 
-from registrations.domain import states, telling, workshops
+from registrations.domain import attestations, states, telling, workshops
 from registrations.domain.locking import lock_sessions, retried
 from registrations.domain.places import Unit, allocate
 from registrations.domain.sharing import Sharing, bundle_of, sharing_of, with_bundles
@@ -26,6 +26,8 @@ from registrations.models import Participation, Registration
 from trainings.domain.days_off import days_off
 from trainings.models import TrainingSession
 
+#: What takes a place from somebody who has it.
+OF_A_PLACE = (Verb.WITHDRAW, Verb.REPLACE, Verb.RELEASE)
 COMPLETE = (
     "participant__registration__partner",
     "session__training__programme",
@@ -228,7 +230,14 @@ def end_or_change(
         participation.offer_ends_at = None
     if target not in (ParticipationStatus.OFFERED, ParticipationStatus.CONFIRMED):
         participation.workshop = None
+    # Whoever has the place now was not noted yet; the entries stay.
+    was_noted = bool(participation.presence)
+    participation.presence, participation.attended = "", None
     participation.save()
+    if verb in OF_A_PLACE:
+        participation.presences.all().delete()
+    if was_noted:
+        attestations.follow(participation.session, [participation], at=at)
 
 
 def _seat(rows: Iterable[Participation], verb: Verb, sharing: Sharing, *, at: datetime) -> None:

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from registrations.emails import digest, letter, messages, news, practical, service_link
+from registrations.emails import (
+    attestation,
+    digest,
+    letter,
+    messages,
+    news,
+    practical,
+    service_link,
+)
 from registrations.enums import MessageKind
 from registrations.models import OutgoingEmail
 
@@ -38,6 +46,7 @@ MESSAGES: dict[str, Callable[[OutgoingEmail], messages.Message]] = {
     MessageKind.REMINDER: practical.Reminder,
     MessageKind.STILL_WAITING: practical.StillWaiting,
     MessageKind.THANKS: practical.Thanks,
+    MessageKind.ATTESTATION: attestation.AttestationMail,
     MessageKind.DIGEST: digest.Digest,
     MessageKind.LETTER: letter.LetterMail,
 }

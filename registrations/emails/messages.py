@@ -29,6 +29,7 @@ from registrations.models import (
 )
 from trainings import wording
 from trainings.domain import calendar
+from trainings.domain.funders import mention_of
 from trainings.domain.publishing import calendar_event, session_url
 from trainings.models import TrainingSession
 
@@ -74,7 +75,8 @@ class Message:
         sends it saves what `reading.links` holds.
         """
         with translation.override(self.email.language):
-            values = spoken.spoken({**self.common_values(), **self.values(at=at)})
+            told = {**self.common_values(), **self.values(at=at), "mentions": self.mentions()}
+            values = spoken.spoken(told)
             values |= spoken.spoken(self.words(values))
             name = f"registrations/emails/{self.name}"
             return Content(
@@ -97,6 +99,16 @@ class Message:
     def is_discreet(self) -> bool:
         """Whether nothing but the time is to be read in a list of mails."""
         return any(session.training.is_discreet for session in self.about)
+
+    def mentions(self) -> list[str]:
+        """Of who supports what it is about, for who takes part; they would tell what a discreet
+        session is.
+        """
+        is_discreet = any(session.training.is_discreet for session in self.about)
+        if is_discreet or self.registration is None:
+            return []
+        trainings = [session.training_id for session in self.about]
+        return [mention_of(funder) for funder in self.reading.funders(trainings)]
 
     def words(self, values: dict[str, Any]) -> dict[str, Any]:
         """What an editor may say otherwise: `subject`, and paragraphs for `_opening` and

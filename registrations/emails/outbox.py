@@ -18,9 +18,11 @@ from registrations.models import OutgoingEmail, Participant, Participation, Regi
 def queue(emails: Iterable[OutgoingEmail]) -> None:
     """Write the rows; a key that stands already is left as it is. Call it in the transaction.
 
+    Who came without registration may have given no address: they are written to by nobody.
+
     They are sent at once when the transaction is committed, where the host has not said otherwise.
     """
-    emails = list(emails)
+    emails = [one for one in emails if one.recipient]
     if emails:
         OutgoingEmail.objects.bulk_create(emails, ignore_conflicts=True)
         transaction.on_commit(at_once.send, robust=True)

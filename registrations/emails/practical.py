@@ -20,6 +20,7 @@ from registrations.enums import Answer, Moment
 from registrations.models import AccessToken, OutgoingEmail, Participation
 from registrations.models.reminders import Distance
 from trainings import wording
+from trainings.domain.documents import Handout
 
 
 class Practical(Message):
@@ -74,8 +75,12 @@ class Practical(Message):
             "to_booker": is_bookers,
             "number": len(self.people),
             "people": [self.told(one, at=at) for one in self.people],
-            "link": self.own_page(self.registration, at=at) if is_bookers else "",
+            "link": self.bookers_link(at=at),
         }
+
+    def bookers_link(self, *, at: datetime) -> str:
+        """To the page of the registration, for who has it."""
+        return self.own_page(self.registration, at=at) if self.is_bookers else ""
 
     def told(self, one: Participation, *, at: datetime) -> dict[str, Any]:
         person: Any = one.participant
@@ -135,21 +140,51 @@ class StillWaiting(Practical):
 
 
 class Thanks(Practical):
-    """What was shown there, to read again."""
+    """What was shown there, to read again, and what one thought of it, to be told.
+
+    One secret link at most: the person's own, or for the booker that of the registration, where
+    documents for participants are.
+    """
 
     def values(self, *, at: datetime) -> dict[str, Any]:
         values = super().values(at=at)
         # Nobody has to find the way there, or to change anything, any more.
         line = {**values["line"], "online_url": "", "map_url": ""}
-        return {**values, "line": line, "link": "", "documents": self.documents()}
+        handouts = self.reading.handouts(self.page) if self.page else []
+        kept = [one.document.title for one in handouts if one.only_participants]
+        link = self.kept_link(kept, at=at)
+        return {
+            **values,
+            "line": line,
+            "documents": self.documents(handouts),
+            "kept_documents": kept,
+            "kept_url": link if self.is_bookers or not kept else f"{link}#documents",
+            "evaluation_url": "" if self.is_bookers or self.has_answered else f"{link}#evaluation",
+        }
 
-    def documents(self) -> list[dict[str, str]]:
-        blocks = self.page.documents if self.page else []
+    @property
+    def has_answered(self) -> bool:
+        return self.people[0].has_evaluated
+
+    def bookers_link(self, *, at: datetime) -> str:
+        return ""  # it is over: theirs is for documents only
+
+    def kept_link(self, kept: list[str], *, at: datetime) -> str:
+        """To what is kept of the session for the person; the booker needs it for documents only."""
+        if not kept and (self.is_bookers or self.has_answered):
+            return ""
+        if self.is_bookers:
+            return self.own_page(self.registration, at=at)
+        token = self.reading.keep(AccessToken.for_participant(self.people[0], at=at))
+        return absolute_url("participant_link", token, pages=self.pages.values())
+
+    def documents(self, handouts: list[Handout]) -> list[dict[str, str]]:
+        """Those that everybody may open."""
         root = site_root(self.pages.values())
         return [
-            {"title": block.value.title, "url": absolute(block.value.url, root=root)}
-            for block in blocks
-            if block.value is not None  # deleted since
+            {"title": one.document.title, "url": absolute(one.document.url, root=root)}
+            for one in handouts
+            if not one.only_participants
         ]
 
 

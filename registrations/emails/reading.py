@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Prefetch
+
 from registrations.emails import facts
 from registrations.emails.facts import Act
 from registrations.emails.reminders import KINDS, people_of
 from registrations.models import (
     AccessToken,
+    Attestation,
+    AttestedParticipation,
     Letter,
     MessageText,
     OptOut,
@@ -20,9 +24,11 @@ from registrations.models import (
     PartnerService,
     Registration,
 )
-from trainings.domain import queries
+from trainings.domain import documents, queries
 from trainings.domain.calendar import CalendarEvent
-from trainings.models import TrainingSession
+from trainings.domain.documents import Handout
+from trainings.domain.funders import funders_by_key
+from trainings.models import Funder, TrainingSession
 
 
 class Reading:
@@ -31,6 +37,8 @@ class Reading:
     def __init__(self, emails: Iterable[OutgoingEmail]) -> None:
         self.emails = list(emails)
         self._pages: dict[str, dict[int, Any]] = {}
+        self._funders: dict[int, list[Funder]] = {}
+        self._handouts: dict[int, list[Handout]] = {}
         # Secret links that messages have made: whoever composes saves them with the words.
         self.links: list[AccessToken] = []
         # Calendar entries that many of these mails share but for a person's own lines.
@@ -90,6 +98,20 @@ class Reading:
             known.update({pk: pages.get(pk) for pk in wanted})
         return {pk: known[pk] for pk in asked if known[pk] is not None}
 
+    def handouts(self, page: Any) -> list[Handout]:
+        """What a page gives out."""
+        if page.pk not in self._handouts:
+            known = [one for pages in self._pages.values() for one in pages.values() if one]
+            self._handouts.update(documents.handouts_of([page, *known]))
+        return self._handouts[page.pk]
+
+    def funders(self, training_ids: Iterable[int]) -> list[Funder]:
+        """Who supports these trainings, each once."""
+        asked = dict.fromkeys(training_ids)
+        if new := set(asked) - set(self._funders):
+            self._funders |= funders_by_key(new | (self._trainings - set(self._funders)))
+        return list(dict.fromkeys(one for pk in asked for one in self._funders[pk]))
+
     @property
     def _trainings(self) -> set[int]:
         return {act.after.training_id for act in self._acts.values()}
@@ -125,6 +147,21 @@ class Reading:
     @property
     def _around(self) -> list[OutgoingEmail]:
         return [email for email in self.emails if email.kind in KINDS]
+
+    # --- attestations --------------------------------------------------------------------------
+
+    @cached_property
+    def attestations(self) -> dict[int, Attestation]:
+        """By primary key, each with the presences that it rests on, by date."""
+        asked = {
+            email.facts["attestation"] for email in self.emails if "attestation" in email.facts
+        }
+        lines = AttestedParticipation.objects.select_related(
+            "participation__participant__registration",
+            "participation__session__training",
+            "participation__session__venue",
+        ).order_by("participation__session__starts_at", "pk")
+        return Attestation.objects.prefetch_related(Prefetch("lines", lines)).in_bulk(asked)
 
     # --- letters -------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from registrations.emails import outbox
-from registrations.enums import MessageKind, Moment, ParticipationStatus
+from registrations.enums import ABSENCES, MessageKind, Moment, ParticipationStatus
 from registrations.models import OutgoingEmail, Participation, SignUpRules
 from registrations.models.reminders import USUAL, Distance, Reminder
 from trainings.enums import SessionStatus
@@ -48,9 +48,14 @@ class Plan:
     due_at: datetime
 
     def concerns(self, one: Participation) -> bool:
-        """Nobody who signed up or heard news since the hour: they have just had a mail."""
-        is_news = self.distance.moment == Moment.BEFORE and one.changed_at >= self.due_at
-        return one.status == self.distance.status and not is_news
+        """Nobody who signed up or heard news since the hour: they have just had a mail. Nobody is
+        thanked who did not come; until the sheet is closed, who has a place is taken to have.
+        """
+        if self.distance.moment == Moment.AFTER:
+            is_left_out = one.presence in ABSENCES
+        else:
+            is_left_out = one.changed_at >= self.due_at
+        return one.status == self.distance.status and not is_left_out
 
     def is_timely(self, *, at: datetime) -> bool:
         """Neither about what has begun, nor thanks for what is not over."""

@@ -13,10 +13,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from registrations.conf import conf
 from registrations.emails import outbox
 from registrations.emails.scene import Scene, Status
-from registrations.enums import MessageKind, Readers
-from registrations.models import AccessToken, Letter, OutgoingEmail
+from registrations.enums import MessageKind, PresenceState, Readers
+from registrations.models import (
+    AccessToken,
+    Attestation,
+    AttestationFacts,
+    AttestedParticipation,
+    Letter,
+    OutgoingEmail,
+)
 from trainings.enums import SessionStatus
 from trainings.models import TranslatedText
 
@@ -362,6 +370,58 @@ for _kind, _status in {
     situation(_kind, "booker", BOOKER)(
         partial(_around, kind=_kind, status=_status, has_address=False)
     )
+
+
+def _attestation(scene: Scene, *, has_address: bool = True, more: int = 0) -> OutgoingEmail:
+    """Of somebody who was there; of `more` later sessions too, added up."""
+    hours = scene.session.training_time or timedelta(hours=3)
+    there: dict[str, Any] = {"presence": PresenceState.PRESENT, "attended": hours}
+    rows = [scene.person(has_address=has_address, **there)]
+    person = rows[0].participant
+    later = [scene.later_session() for _number in range(more)]
+    rows += [scene.participation(person, session=one, **there) for one in later]
+    about: dict[str, Any] = {"session": scene.session}
+    if more:
+        about = {"training": scene.session.training}
+    attestation = Attestation(
+        number=f"{scene.at.year}-000000",  # nobody's
+        participant=person,
+        language=scene.language,
+        attended=hours * len(rows),
+        facts=AttestationFacts(
+            title=scene.session.training.name,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            function="",
+            service=scene.partner.name,
+            organiser=conf.organiser_name,
+            trainers=[],
+            funders=[],
+            sessions=[],
+            issued_on=scene.at.date(),
+            place_of_issue="",
+        ).written(),
+        issued_at=scene.at,
+        **about,
+    )
+    Attestation.objects.bulk_create([attestation])
+    AttestedParticipation.objects.bulk_create(
+        AttestedParticipation(attestation=attestation, participation=row, attended=hours)
+        for row in rows
+    )
+    noted = {"attestation": attestation.pk}
+    if not has_address:
+        return scene.draft(MessageKind.ATTESTATION, facts=noted)
+    return scene.draft(
+        MessageKind.ATTESTATION, participant=person, recipient=person.email, facts=noted
+    )
+
+
+situation(MessageKind.ATTESTATION, "person", PERSON)(_attestation)
+situation(MessageKind.ATTESTATION, "booker", BOOKER)(partial(_attestation, has_address=False))
+situation(MessageKind.ATTESTATION, "whole", gettext_lazy("Of several sessions together"))(
+    partial(_attestation, more=1)
+)
 
 
 @situation(MessageKind.DIGEST, "organiser", gettext_lazy("To the organiser"))

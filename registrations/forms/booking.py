@@ -94,6 +94,9 @@ class BookingForm(PartForm):
     wants_news = forms.BooleanField(
         label=_("Send me the dates of the next trainings"), required=False
     )
+    wants_contact = forms.BooleanField(
+        label=_("We would like to be contacted, or to present our own work"), required=False
+    )
     # A trap for machines: people do not see it. Not named like anything autofill knows.
     website_2 = forms.CharField(required=False)
 
@@ -102,6 +105,7 @@ class BookingForm(PartForm):
         Question.ORDER_REFERENCE: "order_reference",
         Question.MANAGER_COPY: "manager_email",
         Question.NEWS: "wants_news",
+        Question.CONTACT: "wants_contact",
     }
 
     def __init__(
@@ -177,5 +181,6 @@ class BookingForm(PartForm):
             order_reference=said.get("order_reference", ""),
             manager_email=said.get("manager_email", ""),
             wants_news=said.get("wants_news", False),
+            wants_contact=said.get("wants_contact", False),
             answers=said["answers"],
         )

@@ -68,6 +68,7 @@ class RulesForm(UncheckedMixin, forms.ModelForm):
             "has_waiting_list",
             "promotion",
             "offer_hours",
+            "lets_in_walk_ins",
             "needs_approval",
             "min_participants",
             "decides_days_before",

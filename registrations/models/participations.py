@@ -7,7 +7,7 @@ from django.db.models import Case, Count, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registrations.enums import LIVING, SEATED, ParticipationStatus, Quality
+from registrations.enums import CAME, LIVING, SEATED, ParticipationStatus, PresenceState, Quality
 from registrations.models.registrations import Registration
 from registrations.models.rules import Workshop
 from trainings.models import TrainingSession
@@ -147,6 +147,10 @@ class ParticipationQuerySet(models.QuerySet):
         """Those who take a place: it is theirs or offered to them."""
         return self.filter(status__in=SEATED)
 
+    def came(self):
+        """Those who were there, be it for a part."""
+        return self.filter(presence__in=CAME)
+
     def waiting(self):
         """The queue, first come first."""
         return self.filter(status=ParticipationStatus.WAITING).order_by("arrived_at", "pk")
@@ -217,6 +221,15 @@ class Participation(models.Model):
         related_name="replaces",
     )
 
+    # What the half-days of the sheet come to: `domain.attendance` writes both.
+    presence = models.CharField(
+        _("presence"), max_length=8, choices=PresenceState, blank=True, editable=False
+    )
+    # Training time that was really attended.
+    attended = models.DurationField(_("hours attended"), null=True, blank=True, editable=False)
+    # That they answered, not what: the answers know nobody.
+    has_evaluated = models.BooleanField(default=False, editable=False)
+
     objects = ParticipationQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True
@@ -225,10 +238,13 @@ class Participation(models.Model):
         verbose_name = _("participation")
         verbose_name_plural = _("participations")
         ordering = ["session_id", "pk"]
+        permissions = [("record_presence", "Can record who is present")]
         indexes = [
             models.Index(
                 name="participation_queue", fields=["session", "status", "arrived_at", "id"]
             ),
+            # Figures of a programme or a year ask who came.
+            models.Index(name="participation_presence", fields=["session", "presence"]),
             # What ends by itself is looked for every few minutes.
             models.Index(
                 name="participation_offer_ends",
@@ -258,6 +274,15 @@ class Participation(models.Model):
                 | (~Q(status=ParticipationStatus.OFFERED) & Q(offer_ends_at__isnull=True)),
             ),
             models.CheckConstraint(
+                name="presence_is_of_a_place",
+                condition=Q(presence="") | Q(status=ParticipationStatus.CONFIRMED),
+            ),
+            models.CheckConstraint(
+                name="hours_are_of_who_came",
+                condition=Q(presence__in=CAME, attended__isnull=False)
+                | (~Q(presence__in=CAME) & Q(attended__isnull=True)),
+            ),
+            models.CheckConstraint(
                 name="workshop_is_of_a_place",
                 condition=Q(workshop__isnull=True) | Q(status__in=SEATED),
             ),
@@ -278,6 +303,10 @@ class Participation(models.Model):
     @property
     def has_place(self) -> bool:
         return self.status == ParticipationStatus.CONFIRMED
+
+    @property
+    def came(self) -> bool:
+        return self.presence in CAME
 
     @property
     def saw_it_move(self) -> bool:

@@ -7,11 +7,12 @@ import unicodedata
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
 from registrations.enums import PartnerStatus, RelationKind
-from trainings.models import TranslatedTextField
+from trainings.models import Trainer, TranslatedTextField
 
 # Words that people put in or leave out of a name: articles and legal forms.
 UNTOLD = {"de", "du", "des", "d", "la", "le", "les", "l", "et", "van", "het", "en", "asbl", "vzw"}
@@ -38,9 +39,14 @@ class ServiceKind(index.Indexed, models.Model):
     """Type of partner service, such as a public welfare centre; a starter list, editable."""
 
     name = TranslatedTextField(_("name"))
+    press_heading = TranslatedTextField(
+        _("heading in the press list"),
+        blank=True,
+        help_text=_("Kinds with the same heading stand together. Empty: the name."),
+    )
     sort_order = models.PositiveIntegerField(default=0)
 
-    panels = [FieldPanel("name")]
+    panels = [FieldPanel("name"), FieldPanel("press_heading")]
 
     class Meta:
         verbose_name = _("kind of service")
@@ -63,7 +69,7 @@ class PartnerServiceQuerySet(models.QuerySet):
         return found
 
 
-class PartnerService(index.Indexed, models.Model):
+class PartnerService(index.Indexed, ClusterableModel, models.Model):
     """An organisation whose people we train (schema.org Organization)."""
 
     name = models.CharField(_("name"), max_length=160)
@@ -89,6 +95,35 @@ class PartnerService(index.Indexed, models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=PartnerStatus, default=PartnerStatus.LISTED
     )
+    # The row that stands for it since two were found to be one service.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.RESTRICT, null=True, blank=True, editable=False, related_name="+"
+    )
+    region = models.CharField(
+        _("region"), max_length=120, blank=True, help_text=_("Of a network in several regions.")
+    )
+    # By which a list that is imported again finds it.
+    reference = models.CharField(
+        _("number in their list"),
+        max_length=40,
+        blank=True,
+        help_text=_("Of the list it is imported from: a new import finds it by it."),
+    )
+    do_not_name = models.BooleanField(
+        _("do not name it"),
+        default=False,
+        help_text=_("It is counted in published lists, and not named."),
+    )
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    volunteers = models.PositiveIntegerField(_("volunteers"), null=True, blank=True)
+    trainers = models.ManyToManyField(
+        Trainer,
+        verbose_name=_("trainers who come from it"),
+        blank=True,
+        related_name="partner_services",
+    )
+    # Since when somebody of it would like us to call; None once we have.
+    wants_contact_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PartnerServiceQuerySet.as_manager()
 
@@ -119,7 +154,18 @@ class PartnerService(index.Indexed, models.Model):
                 fields=["search_key", "municipality"],
                 condition=models.Q(status=PartnerStatus.LISTED),
                 violation_error_message=_("This partner service is listed already."),
-            )
+            ),
+            models.UniqueConstraint(
+                name="partner_reference_once",
+                fields=["reference"],
+                condition=~models.Q(reference="") & ~models.Q(status=PartnerStatus.MERGED),
+                violation_error_message=_("Another service has this number."),
+            ),
+            models.CheckConstraint(
+                name="merged_service_names_the_other",
+                condition=models.Q(status=PartnerStatus.MERGED, merged_into__isnull=False)
+                | (~models.Q(status=PartnerStatus.MERGED) & models.Q(merged_into__isnull=True)),
+            ),
         ]
 
     def __str__(self) -> str:

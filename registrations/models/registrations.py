@@ -33,15 +33,18 @@ class Registration(models.Model):
     )
     booker_first_name = models.CharField(_("first name"), max_length=80)
     booker_last_name = models.CharField(_("last name"), max_length=80)
-    booker_email = models.EmailField(_("e-mail address"))
+    # None of who came to the welcome desk without registration.
+    booker_email = models.EmailField(_("e-mail address"), blank=True)
     booker_phone = models.CharField(_("phone"), max_length=40, blank=True)
     manager_email = models.EmailField(_("copy to"), blank=True)
     order_reference = models.CharField(_("order form or reference"), max_length=80, blank=True)
     may_name_partner = models.BooleanField(
         _("may be named"),
+        null=True,  # not asked at the welcome desk
         help_text=_("Whether the service agrees to be named in the published list."),
     )
     wants_news = models.BooleanField(_("wants the next dates"), default=False)
+    wants_contact = models.BooleanField(_("would like to be contacted"), default=False)
     keep_together = models.BooleanField(
         _("keep together"),
         default=False,

@@ -132,6 +132,11 @@ class SignUpRules(models.Model):
         validators=[POSITIVE, MaxValueValidator(80)],
         help_text=_("Working hours, Monday to Friday from 9 to 17; less when the session is near."),
     )
+    lets_in_walk_ins = models.BooleanField(
+        _("who comes without registration is let in"),
+        default=True,
+        help_text=_("At the welcome desk. Of a full session, the desk decides."),
+    )
     needs_approval = models.BooleanField(
         _("we confirm each registration"),
         default=False,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import models
@@ -14,9 +14,13 @@ from registrations.enums import TokenPurpose
 from registrations.models.participations import Participation
 from registrations.models.partners import PartnerService
 from registrations.models.registrations import Registration
+from trainings.models import TrainingSession, wall_clock
 
-#: These are for one person; the others are the booker's.
-PERSONAL = (TokenPurpose.ANSWER, TokenPurpose.CALENDAR)
+#: These are for one person.
+PERSONAL = (TokenPurpose.ANSWER, TokenPurpose.CALENDAR, TokenPurpose.PARTICIPANT)
+#: These are for a day: who welcomes and who trains at one session.
+OF_A_SESSION = (TokenPurpose.DESK, TokenPurpose.TRAINER)
+#: The others are the booker's.
 
 
 def digest(token: str) -> str:
@@ -32,6 +36,9 @@ class AccessToken(models.Model):
     )
     partner = models.ForeignKey(
         PartnerService, on_delete=models.CASCADE, related_name="tokens", null=True, blank=True
+    )
+    session = models.ForeignKey(
+        TrainingSession, on_delete=models.CASCADE, related_name="+", null=True, blank=True
     )
     # The one that an answer is about; the one whose person may have a calendar address.
     participation = models.ForeignKey(
@@ -57,19 +64,28 @@ class AccessToken(models.Model):
                 | (~Q(purpose__in=PERSONAL) & Q(participation__isnull=True)),
             ),
             models.CheckConstraint(
-                name="token_is_of_a_registration_or_of_a_service",
+                name="token_is_of_a_registration_a_service_or_a_session",
                 condition=Q(
-                    purpose=TokenPurpose.SERVICE, partner__isnull=False, registration__isnull=True
+                    purpose=TokenPurpose.SERVICE,
+                    partner__isnull=False,
+                    registration__isnull=True,
+                    session__isnull=True,
+                )
+                | Q(
+                    purpose__in=OF_A_SESSION,
+                    session__isnull=False,
+                    partner__isnull=True,
+                    registration__isnull=True,
                 )
                 | (
-                    ~Q(purpose=TokenPurpose.SERVICE)
-                    & Q(partner__isnull=True, registration__isnull=False)
+                    ~Q(purpose__in=[TokenPurpose.SERVICE, *OF_A_SESSION])
+                    & Q(partner__isnull=True, registration__isnull=False, session__isnull=True)
                 ),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.purpose} {self.registration_id or self.partner_id}"
+        return f"{self.purpose} {self.registration_id or self.partner_id or self.session_id}"
 
     @classmethod
     def to_manage(cls, registration: Registration, *, at: datetime) -> AccessToken:
@@ -117,6 +133,28 @@ class AccessToken(models.Model):
         )
 
     @classmethod
+    def for_participant(cls, participation: Participation, *, at: datetime) -> AccessToken:
+        """A link to what one person keeps of a session: documents, evaluation, attestation. Not
+        saved. It opens for years, since an employer may ask for the attestation late.
+        """
+        return cls._make(
+            participation.participant.registration,
+            purpose=TokenPurpose.PARTICIPANT,
+            participation=participation,
+            expires_at=at + conf.attestations_kept,
+        )
+
+    @classmethod
+    def for_session(
+        cls, session: TrainingSession, *, purpose: TokenPurpose, at: datetime
+    ) -> AccessToken:
+        """A link for who welcomes (DESK) or trains (TRAINER) at a session, until its last day is
+        over on the clock there. Not saved; renew it by `domain.day_links`.
+        """
+        over = wall_clock(session.ends_on + timedelta(days=1), time.min, session.time_zone)
+        return cls._make(purpose=purpose, session=session, expires_at=over)
+
+    @classmethod
     def issue(cls, registration: Registration, *, purpose: TokenPurpose, at: datetime) -> str:
         """Save a new link and return its secret, which is not stored and cannot be read again."""
         return cls._make(registration, purpose=purpose, expires_at=at + conf.link_lifetime)._saved()
@@ -162,6 +200,8 @@ class AccessToken(models.Model):
         return (
             cls.objects.select_related(
                 "partner",
+                "session__training__programme",
+                "session__venue",
                 "registration__partner",
                 "participation__participant__registration__partner",
                 "participation__session__training",

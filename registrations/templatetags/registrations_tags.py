@@ -13,11 +13,18 @@ from django.utils.translation import gettext as _
 
 from registrations.forms.people import MOST_PEOPLE, button_words
 from registrations.publication import rules_in_words
-from trainings.domain import queries
+from trainings import wording
+from trainings.domain import documents, queries
 from trainings.domain.publishing import session_url
 from trainings.subscribing import Box, box_of
 
 register = template.Library()
+
+
+@register.filter
+def in_hours(length) -> str:
+    """A length of time: "2 h 45"."""
+    return wording.duration(length)
 
 
 @register.filter
@@ -104,7 +111,9 @@ def chosen_sessions(people, pages) -> list[dict]:
 
     `is_public`: anyone may fetch it as a calendar entry. `is_confirmed`: somebody has a place.
     `has_moved`: since they signed up. `url`: of this very date, on a page that anyone may read.
+    `handouts`: what is given out by now to who has a place.
     """
+    at = timezone.now()
     chosen = {one.session.pk: one.session for person in people for one in person.living}
     saw_it_move = {one.session_id for person in people for one in person.living if one.saw_it_move}
     seated = {one.session_id for person in people for one in person.confirmed}
@@ -113,10 +122,12 @@ def chosen_sessions(people, pages) -> list[dict]:
         .filter(training__in={session.training_id for session in chosen.values()})
         .values_list("training_id", flat=True)
     )
+    given = documents.handouts_of(pages.values())
     return [
         {
             "session": session,
             "page": pages.get(session.training_id),
+            "handouts": handouts_now(pages, given, session, at=at) if session.pk in seated else [],
             "is_public": session.training_id in public and not session.training.is_discreet,
             "is_confirmed": session.pk in seated,
             "has_moved": session.pk in saw_it_move,
@@ -124,6 +135,12 @@ def chosen_sessions(people, pages) -> list[dict]:
         }
         for session in sorted(chosen.values(), key=lambda one: (one.starts_at, one.pk))
     ]
+
+
+def handouts_now(pages, given, session, *, at) -> list:
+    page = pages.get(session.training_id)
+    handouts = given[page.pk] if page is not None else []
+    return [one for one in handouts if one.has_come(session, at=at)]
 
 
 def url_of(page, session, public) -> str:

@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from wagtail.models import Site
 
 from registrations.conf import conf
-from registrations.domain import answers, signup, throttle, waiting_list
+from registrations.domain import answers, attestations_of, signup, throttle, waiting_list
 from registrations.domain.choices import choices_of, programme_as_a_whole
 from registrations.domain.outcome import outcome_of
 from registrations.domain.questions import questions_for
@@ -52,6 +52,15 @@ OF_A_PERSON = {Question.WISH, Question.LANGUAGE, Question.MEAL, Question.PARTICI
 def page_name(reference: str) -> str:
     """What a browser that opened this registration keeps its secret under."""
     return f"registration_{reference}"
+
+
+def opened_registration(request, reference, *, at):
+    """The registration whose link this browser followed, if that link opens still; else None."""
+    secret = protection.opened_with(request, page=page_name(reference))
+    token = AccessToken.find(secret, purpose=TokenPurpose.MANAGE, at=at)
+    if token is None or token.registration.reference != reference:
+        return None
+    return token.registration
 
 
 def nothing_here(request):
@@ -92,12 +101,7 @@ class RegistrationView(TemplateView):
 
     def opened(self):
         """The registration whose link this browser followed, if that link opens still."""
-        reference = self.kwargs["reference"]
-        secret = protection.opened_with(self.request, page=page_name(reference))
-        token = AccessToken.find(secret, purpose=TokenPurpose.MANAGE, at=self.at)
-        if token is None or token.registration.reference != reference:
-            return None
-        return token.registration
+        return opened_registration(self.request, self.kwargs["reference"], at=self.at)
 
     # Reading
 
@@ -259,6 +263,10 @@ class RegistrationView(TemplateView):
     def person(self, of):
         return found({str(theirs.person.pk): theirs for theirs in self.people}, of)
 
+    @cached_property
+    def attestations(self):
+        return attestations_of.of_registration(self.registration)
+
     # Forms
 
     def form(self, form_class, prefix, *, sent=False, **kwargs):
@@ -380,6 +388,7 @@ class RegistrationView(TemplateView):
         return {
             "standing": one,
             "title": page.title if page else one.session.training.name,
+            "attestations": self.attestations.get(pk, []),
             "may_answer_offer": Answer.ACCEPT in one.answers,
             "withdraw": chosen(withdraw, sent) if Answer.WITHDRAW in one.answers else None,
             "replace": chosen(replace, sent) if may_replace else None,

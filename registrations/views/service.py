@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView, View
 
 from registrations.conf import conf
-from registrations.domain import private_feeds, service_agenda
+from registrations.domain import attestations_of, private_feeds, service_agenda
 from registrations.domain.standing import standings_of
 from registrations.enums import Answer, TokenPurpose
 from registrations.exports import as_csv
@@ -100,6 +100,7 @@ class ServiceView(OfService, TemplateView):
             year=year,
             years=self.years,
             past=past_sessions(past, titles),
+            has_attestations=year in attestations_of.years_of(self.partner),
             calendar=private_feeds.living(self.partner),
             time_zone=trainings_conf.time_zone,
             organiser=conf.organiser_name,
@@ -115,12 +116,15 @@ class ServiceView(OfService, TemplateView):
 
 
 def past_sessions(rows, titles):
-    """Each session once, with those who had a place."""
+    """Each session once, with those who had a place, each with the attestation they may have."""
+    attested = attestations_of.kept_by(rows)
     found: dict[int, dict] = {}
     for one in rows:
         session = one.session
         known = {"session": session, "title": titles[session.training_id], "people": []}
-        found.setdefault(session.pk, known)["people"].append(one.participant)
+        found.setdefault(session.pk, known)["people"].append(
+            (one.participant, attested.get(one.pk))
+        )
     return list(found.values())
 
 

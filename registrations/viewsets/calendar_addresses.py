@@ -40,7 +40,9 @@ class PartnerSecretView(WagtailAdminTemplateMixin, TemplateView):
         policy = policy_registry.get_by_type(PartnerService)
         if not policy.user_has_permission(request.user, "change"):
             raise PermissionDenied
-        self.partner = get_object_or_404(PartnerService, pk=kwargs["pk"])
+        # Who was merged has nothing of its own any more.
+        standing = PartnerService.objects.filter(merged_into=None)
+        self.partner = get_object_or_404(standing, pk=kwargs["pk"])
         self.at = timezone.now()
         return super().dispatch(request, *args, **kwargs)
 

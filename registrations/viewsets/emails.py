@@ -21,6 +21,7 @@ from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 from registrations.domain.mails import can_try_again, try_again
 from registrations.models import OutgoingEmail
 from registrations.permissions import may_change_registrations
+from registrations.viewsets.choosers import NoChooserViewSet
 from registrations.viewsets.mails_again import may_send_again
 
 STATES = {
@@ -117,6 +118,7 @@ class EmailIndexView(IndexView):
 
 class EmailViewSet(SnippetViewSet):
     model = OutgoingEmail
+    chooser_viewset_class = NoChooserViewSet
     icon = "mail"
     menu_label = gettext_lazy("Mails")
     index_view_class = EmailIndexView

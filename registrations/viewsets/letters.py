@@ -31,6 +31,7 @@ from registrations.forms.letters import LetterForm
 from registrations.forms.rules import faults_of
 from registrations.models import Letter, ServiceKind
 from registrations.permissions import may_change_registrations
+from registrations.viewsets.choosers import NoChooserViewSet
 from trainings.models import TrainingSession
 from trainings.sign_up import Told
 from trainings.viewsets.consequences import Audience, language_name
@@ -90,6 +91,7 @@ class LetterHistoryView(HistoryView):
 
 class LetterViewSet(SnippetViewSet):
     model = Letter
+    chooser_viewset_class = NoChooserViewSet
     icon = "edit"
     menu_label = gettext_lazy("Letters")
     index_view_class = LetterIndexView

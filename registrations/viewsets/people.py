@@ -22,7 +22,12 @@ from registrations.enums import ParticipationStatus, Verb
 from registrations.exceptions import ReasonNeededError, RegistrationError
 from registrations.forms.desk import form_of
 from registrations.models import Participation, Registration
-from registrations.permissions import may_change_registrations, may_see_registrations
+from registrations.permissions import (
+    may_change_registrations,
+    may_see_figures,
+    may_see_registrations,
+    may_welcome,
+)
 from trainings import wording
 from trainings.models import TrainingSession, content_languages
 from trainings.sign_up import SessionAct
@@ -69,6 +74,17 @@ DONE = {
     Verb.REPLACE: ngettext_lazy(
         "%(number)d person is replaced.", "%(number)d people are replaced.", "number"
     ),
+}
+#: What a session has on its day and after, and who may open it.
+OF_THE_DAY = {
+    "sheet": (
+        gettext_lazy("Attendance sheet"),
+        lambda user: may_welcome(user) or may_change_registrations(user),
+    ),
+    "papers": (gettext_lazy("Papers"), may_see_registrations),
+    "attestations": (gettext_lazy("Attestations"), may_see_registrations),
+    "evaluations": (gettext_lazy("Evaluations"), may_see_figures),
+    "figures_session": (gettext_lazy("Figures"), may_see_figures),
 }
 #: As the boxes have it: which participation, and under which sequence it was shown.
 TICK = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
@@ -151,11 +167,21 @@ class PeopleView(SessionScreen):
                 if short and may_change_sessions(request.user)
                 else "",
                 edit_url=self.edit_url() if may_change_sessions(request.user) else "",
+                of_the_day=self.of_the_day(),
                 can_enter=may_change
                 and self.session.goes_ahead
                 and not self.session.is_past(self.at),
             )
         )
+
+    def of_the_day(self):
+        """Screens about the day of the session and after, for who may open them."""
+        user = self.request.user
+        return [
+            (reverse(f"registrations_admin:{view}", args=[self.session.pk]), name)
+            for view, (name, may) in OF_THE_DAY.items()
+            if may(user)
+        ]
 
     def verbs(self, lines, among):
         """What may be done to somebody of these now."""

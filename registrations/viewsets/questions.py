@@ -6,6 +6,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from registrations.forms.own_questions import FormQuestionForm, SignUpQuestionsForm
 from registrations.models import SignUpQuestions
+from registrations.viewsets.choosers import NoChooserViewSet
 
 
 class QuestionsPanel(InlinePanel):
@@ -39,6 +40,7 @@ QUESTIONS = QuestionsPanel(
 
 class SignUpQuestionsViewSet(SnippetViewSet):
     model = SignUpQuestions
+    chooser_viewset_class = NoChooserViewSet
     icon = "help"
     menu_label = _("Questions asked")
     # Wagtail's own forms have no heading of the first level.

@@ -17,6 +17,7 @@ from wagtail.snippets.views.snippets import HistoryView, IndexView, SnippetViewS
 
 from registrations.enums import LIVING, ParticipationStatus
 from registrations.models import FormAnswer, Registration
+from registrations.viewsets.choosers import NoChooserViewSet
 from registrations.viewsets.export import RegistrationExport
 from trainings.models import Training, TrainingSession
 
@@ -103,6 +104,7 @@ class RegistrationHistoryView(HistoryView):
 
 class RegistrationViewSet(SnippetViewSet):
     model = Registration
+    chooser_viewset_class = NoChooserViewSet
     icon = "clipboard-list"
     menu_label = _("Registrations")
     index_view_class = RegistrationIndexView

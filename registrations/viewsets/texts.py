@@ -85,6 +85,9 @@ GROUPS = [
             MessageKind.REMINDER: gettext_lazy("Some days before, to who has a place."),
             MessageKind.STILL_WAITING: gettext_lazy("Some days before, to who waits."),
             MessageKind.THANKS: gettext_lazy("Afterwards, to who had a place."),
+            MessageKind.ATTESTATION: gettext_lazy(
+                "When the attendance sheet is closed, to who was present."
+            ),
         },
     ),
     Group(

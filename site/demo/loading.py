@@ -37,21 +37,30 @@ from demo.content.dates import (
     closed_periods,
     planned_series,
     planned_sessions,
+    session_of_today,
 )
 from demo.content.papers import sheet
 from demo.content.people import PARTNERS, SIGN_UPS, UNLISTED, UNNAMED, SignUpContent
 from demo.content.pictures import PICTURES
 from demo.content.words import CATALOGUE, PROGRAMMES, TRAININGS, TrainingWords
-from demo.models import HomePage
-from registrations.domain import approval
+from demo.models import HomePage, NewsPage
+from registrations.domain import approval, attendance, evaluations
 from registrations.domain.partners import NewPartner
 from registrations.domain.people import Booker, Person, unnamed
 from registrations.domain.service_kinds import add_starter_kinds
 from registrations.domain.signup import sign_up
 from registrations.emails.delivery import deliver_due
 from registrations.emails.reminders import reconcile
-from registrations.enums import Origin, ParticipationStatus, Quality
+from registrations.enums import (
+    Origin,
+    ParticipationStatus,
+    PresenceSource,
+    PresenceState,
+    Quality,
+)
 from registrations.models import (
+    Contact,
+    FormerName,
     Participation,
     PartnerService,
     Registration,
@@ -62,9 +71,11 @@ from registrations.models import (
 )
 from trainings.domain import acts, scheduling, series
 from trainings.domain.days_off import days_off
+from trainings.enums import DocumentMoment
 from trainings.models import (
     Audience,
     ClosedPeriod,
+    Funder,
     ProgrammePage,
     SessionSeries,
     Theme,
@@ -101,7 +112,7 @@ def follow_address() -> None:
 
 
 def make_accounts() -> dict[str, Any]:
-    """Three people who can log in, with the password `demo`."""
+    """Five people who can log in, with the password `demo`."""
     users = get_user_model().objects
     return {
         "admin": users.create_superuser("admin", f"admin@{MAIL_DOMAIN}", "demo"),
@@ -111,11 +122,17 @@ def make_accounts() -> dict[str, Any]:
         "inscriptions": users.create_user(
             "inscriptions", f"inscriptions@{MAIL_DOMAIN}", "demo", first_name="Inscriptions"
         ),
+        "accueil": users.create_user(
+            "accueil", f"accueil@{MAIL_DOMAIN}", "demo", first_name="Accueil"
+        ),
+        "partenariats": users.create_user(
+            "partenariats", f"partenariats@{MAIL_DOMAIN}", "demo", first_name="Partenariats"
+        ),
     }
 
 
 def make_groups(users: dict[str, Any]) -> None:
-    """What each of the two teams may do; a host adapts this in Wagtail's settings."""
+    """What each of the teams may do; a host adapts this in Wagtail's settings."""
     communication = Group.objects.create(name="Communication")
     communication.permissions.set(
         _permissions(
@@ -123,6 +140,7 @@ def make_groups(users: dict[str, Any]) -> None:
             "simple_translation.submit_translation",
             *_all("trainings", ("trainingsession", "venue", "trainer"), "add change delete view"),
             *_all("trainings", ("theme", "audience", "closedperiod"), "add change delete view"),
+            *_all("trainings", ("funder",), "add change delete view"),
             *_all("trainings", ("training", "programme"), "change view"),
             "registrations.change_messagetext",
         )
@@ -151,12 +169,28 @@ def make_groups(users: dict[str, Any]) -> None:
             "wagtailadmin.access_admin",
             *_all("registrations", ("registration", "outgoingemail"), "view"),
             "registrations.change_registration",
+            "registrations.record_presence",
             *_all("registrations", ("partnerservice", "servicekind"), "add change delete view"),
             *_all("registrations", ("signupquestions",), "add change delete view"),
             *_all("trainings", ("trainingsession", "training"), "view"),
         )
     )
     inscriptions.user_set.add(users["inscriptions"])
+
+    welcome = Group.objects.create(name="Accueil")
+    welcome.permissions.set(
+        _permissions("wagtailadmin.access_admin", "registrations.record_presence")
+    )
+    welcome.user_set.add(users["accueil"])
+
+    partnerships = Group.objects.create(name="Partenariats")
+    partnerships.permissions.set(
+        _permissions(
+            "wagtailadmin.access_admin",
+            *_all("registrations", ("partnerservice", "servicekind"), "add change view"),
+        )
+    )
+    partnerships.user_set.add(users["partenariats"])
 
 
 def _all(app: str, models: Iterable[str], actions: str) -> list[str]:
@@ -312,6 +346,28 @@ class PageMaker:
             self.translate(page, **self.training_fields(content.nl, "nl"))
         return training
 
+    def make_story(self) -> None:
+        """What the host writes about the two mornings, with live figures in it."""
+        home = HomePage.objects.get(locale__language_code="fr")
+        programme = self.trainings["morning-1"].programme_id
+        fields = {
+            language: {
+                "title": content.title,
+                "introduction": content.introduction,
+                "body": stream(
+                    [
+                        ("text", content.text),
+                        ("quote", content.quote),
+                        ("figures", {"programme": programme, "heading": content.heading}),
+                    ]
+                ),
+            }
+            for language, content in words.STORY.items()
+        }
+        page = NewsPage(**fields["fr"], locale=home.locale)
+        publish(page, below=home)
+        self.translate(page, **fields["nl"])
+
     def translate(self, page: Page, **fields: Any) -> None:
         copy: Any = page.copy_for_translation(self.dutch)
         for name, value in fields.items():
@@ -328,9 +384,16 @@ class PageMaker:
             ("item", {"time": hour, "title": title, "details": details})
             for hour, title, details in content.agenda
         )
-        documents = (("document", self.documents[key].pk) for key in content.documents)
+        documents: list[tuple[str, Any]] = [
+            ("document", self.documents[key].pk) for key in content.documents
+        ]
+        for key in content.handouts:
+            handed = {"document": self.documents[key].pk, "moment": DocumentMoment.AFTER}
+            documents.append(("handout", {**handed, "only_participants": True}))
+        words_of_page = asdict(content)
+        del words_of_page["handouts"]
         return {
-            **asdict(content),
+            **words_of_page,
             **contact(language),
             "agenda": stream(agenda),
             "documents": stream(documents),
@@ -377,7 +440,7 @@ def make_sessions(
     first: date, trainings: dict[str, Training], venues: dict[str, Venue], *, by: Any
 ) -> dict[str, TrainingSession]:
     sessions = {}
-    plan = {**archived_sessions(), **planned_sessions(first)}
+    plan = {**archived_sessions(), **planned_sessions(first), "today": session_of_today(first)}
     for key, planned in plan.items():
         session = session_of(planned, trainings, venues)
         announced = midnight(min(first, planned.on)) - timedelta(days=120)
@@ -470,7 +533,7 @@ def midnight(on: date) -> datetime:
 def make_partners() -> dict[int, PartnerService]:
     add_starter_kinds()
     kinds = {kind.name["en"]: kind for kind in ServiceKind.objects.all()}
-    return {
+    made = {
         number: PartnerService.objects.create(
             name=content.name,
             kind=kinds[content.kind],
@@ -478,9 +541,32 @@ def make_partners() -> dict[int, PartnerService]:
             email=f"secretariat.{slugify(content.short)}@{MAIL_DOMAIN}",
             postal_code=content.postal_code,
             municipality=content.municipality,
+            volunteers=people.HELPERS.get(number),
         )
         for number, content in PARTNERS.items()
     }
+    for number, contacts in people.CONTACTS.items():
+        for position, (function, is_there) in enumerate(contacts):
+            Contact.objects.create(
+                partner=made[number],
+                first_name=function,
+                last_name=PARTNERS[number].short,
+                email=f"{slugify(function)}.{slugify(PARTNERS[number].short)}@{MAIL_DOMAIN}",
+                is_primary=position == 0,
+                left_on=None if is_there else date(2025, 6, 30),
+            )
+    for number, name in people.FORMER_NAMES.items():
+        FormerName.objects.create(partner=made[number], name=name)
+    return made
+
+
+def make_funders() -> None:
+    """Of the two mornings and of the network's year."""
+    name, french, dutch = words.FUNDER
+    made = Funder.objects.create(name=name, mention=TranslatedText(fr=french, nl=dutch))
+    for key in ("mornings", "climate"):
+        pages = ProgrammePage.objects.filter(title=PROGRAMMES[key].fr.title)
+        pages.get().programme.funders.add(made)
 
 
 def share_places(trainings: dict[str, Training], sessions: dict[str, TrainingSession]) -> None:
@@ -606,13 +692,68 @@ class SignUps:
             keep_together=content.keep_together,
         )
 
+    def welcome(self) -> None:
+        """Note who came to the past morning, close its sheet, and answer for six of them."""
+        morning = self.sessions["basics"]
+        there = [one.number for one in attendance.half_days_of(morning)]
+        people_there = list(
+            Participation.objects.filter(session=morning, status=ParticipationStatus.CONFIRMED)
+            .select_related("participant__registration")
+            .order_by("pk")
+        )
+        numbers = {partner.pk: number for number, partner in self.partners.items()}
+        notes = [
+            attendance.Note(
+                participation_id=one.pk,
+                half_day=half_day,
+                at=morning.starts_at,
+                **self.presence(numbers[one.participant.registration.partner_id]),
+            )
+            for one in people_there
+            for half_day in there
+        ]
+        attendance.note(
+            morning, notes, source=PresenceSource.DESK, by=self.staff, at=morning.starts_at
+        )
+        at = morning.ends_at + timedelta(minutes=20)
+        attendance.close_sheet(morning, by=self.staff, at=at)
+        self.deliver(at + timedelta(seconds=5))
+        came = Participation.objects.filter(session=morning).came().order_by("pk")
+        for one, (said, keeps, misses) in zip(came, people.EVALUATIONS, strict=False):
+            useful, clear, exchange, organisation = said
+            evaluations.evaluate(
+                one,
+                useful=useful,
+                clear=clear,
+                exchange=exchange,
+                organisation=organisation,
+                keeps=keeps,
+                misses=misses,
+                at=at,
+            )
+
+    @staticmethod
+    def presence(number: int) -> dict[str, Any]:
+        if number in people.ABSENT:
+            return {"state": PresenceState.ABSENT}
+        if number in people.EXCUSED:
+            return {"state": PresenceState.EXCUSED}
+        late = time(9, 50) if number in people.LATE else None
+        return {"state": PresenceState.PRESENT, "arrived_at": late}
+
     def sign_up_unlisted(self) -> None:
         name, postal_code, municipality = UNLISTED
-        at = self.first - timedelta(hours=15)
+        self.sign_up_new(name, postal_code, municipality, short="Le Tilleul", hours=15)
+        self.sign_up_new(people.LOOK_ALIKE, "6000", "Charleroi", short="Viaduc", hours=13)
+
+    def sign_up_new(
+        self, name: str, postal_code: str, municipality: str, *, short: str, hours: float
+    ) -> None:
+        at = self.first - timedelta(hours=hours)
         person = Person(
             first_name="Animatrice 1",
-            last_name="Le Tilleul",
-            email=f"animatrice-1.le-tilleul@{MAIL_DOMAIN}",
+            last_name=short,
+            email=f"animatrice-1.{slugify(short)}@{MAIL_DOMAIN}",
             function="animatrice",
             session_ids=(self.sessions["energy-bill"].pk,),
         )
@@ -626,7 +767,7 @@ class SignUps:
                 language="fr",
                 may_name_partner=True,
             ),
-            key="demo-unlisted",
+            key=f"demo-{slugify(short)}",
             at=at,
         )
         self.deliver(at + timedelta(seconds=5))

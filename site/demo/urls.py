@@ -15,8 +15,13 @@ from trainings.sitemaps import AllLanguagesSitemap
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    # Good enough for a demo; a real site lets its web server do this.
-    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    # Good enough for a demo; a real site lets its web server do this. Pictures only: documents may
+    # be for participants, and Wagtail's view asks.
+    re_path(
+        r"^media/(?P<path>(?:images|original_images|avatar_images)/[^/]+)$",
+        serve,
+        {"document_root": settings.MEDIA_ROOT},
+    ),
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": AllLanguagesSitemap}}),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
     # Calendars people subscribe to: one address for years, whatever becomes of the pages.

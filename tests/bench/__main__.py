@@ -1,4 +1,4 @@
-"""`python -m tests.bench [people|catalogue|feeds|sign_ups|mails …]`: all, or those named."""
+"""`python -m tests.bench [people|catalogue|feeds|sign_ups|mails|figures]`: all, or those named."""
 
 import importlib
 import os
@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from tests.bench.measuring import prepare
 
-for name in sys.argv[1:] or ("people", "catalogue", "feeds", "sign_ups", "mails"):
+for name in sys.argv[1:] or ("people", "catalogue", "feeds", "sign_ups", "mails", "figures"):
     with tempfile.TemporaryDirectory() as folder:
         prepare(folder)
         # Models exist only after the set-up above.

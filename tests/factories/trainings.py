@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Locale, Page, Site
 
@@ -86,3 +88,20 @@ def session(page: TrainingPage, on: date = MORNING_1, **fields: Any) -> Training
     }
     made = TrainingSession(**{**values, **fields})
     return scheduling.schedule(made, by=None, at=AT - timedelta(days=30))
+
+
+def going_on(page: TrainingPage, **fields: Any) -> TrainingSession:
+    """A session of today that runs, on a clock where it is broad daylight. It has one half-day."""
+    now = timezone.now()
+    there = next(
+        local
+        for zone in ("UTC", "Asia/Kolkata", "Pacific/Auckland", "America/Los_Angeles")
+        if 10 <= (local := now.astimezone(ZoneInfo(zone))).hour < 20
+    ).replace(second=0, microsecond=0)
+    values: dict[str, Any] = {
+        "start_time": (there - timedelta(minutes=60)).time(),
+        "end_time": (there + timedelta(minutes=50)).time(),
+        "training_time": timedelta(minutes=90),
+        "time_zone": str(there.tzinfo),
+    }
+    return session(page, there.date(), **{**values, **fields})

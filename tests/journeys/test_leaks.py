@@ -20,6 +20,7 @@ from registrations.domain import answers, private_feeds
 from registrations.domain.people import normalised_address
 from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Participation
+from tests.factories.documents import document, give, handout
 from tests.factories.registrations import booker, partner, person, registration
 from tests.factories.trainings import (
     catalogue,
@@ -159,6 +160,8 @@ def people(public, at):
     )
     leaving = Participation.objects.get(participant__last_name="Canarinom")
     answers.withdraw(leaving, reason="Canariraison", at=at)
+    kept = document("Canaridocument")
+    give(public, handout(kept, "BEFORE"))
     tokens = [
         AccessToken.issue(made, purpose=TokenPurpose.MANAGE, at=at),
         private_feeds.renew(made.partner, at=at),
@@ -169,6 +172,8 @@ def people(public, at):
         **dict.fromkeys(("Canariservice", "Canariraison", "0499canari"), "what was said"),
         **dict.fromkeys(("canari@booker.example", "personne1@cpas.example"), "addresses"),
         **dict.fromkeys([made.reference, *tokens], "secrets"),
+        "Canaridocument": "a document for participants",
+        kept.url: "its address",
         "visio.example": "the online link",
         "canarilien": "the online link",
     }

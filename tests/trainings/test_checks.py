@@ -65,3 +65,13 @@ def test_holidays_that_nobody_knows_are_told(settings, codes, numbers):
     settings.TRAININGS_HOLIDAYS = codes
 
     assert [error.id for error in checks.check_holidays(None)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("method", "numbers"),
+    [("direct", ["trainings.W002"]), ("serve_view", []), ("redirect", []), (None, [])],
+)
+def test_documents_for_participants_need_a_view_that_serves_them(settings, method, numbers):
+    settings.WAGTAILDOCS_SERVE_METHOD = method
+
+    assert [warning.id for warning in checks.check_documents_are_guarded(None)] == numbers

@@ -3,6 +3,7 @@
 from trainings.models.calendar_state import CalendarState
 from trainings.models.closed_periods import ClosedPeriod
 from trainings.models.fields import TranslatedText, TranslatedTextField, content_languages
+from trainings.models.funders import Funder
 from trainings.models.pages import (
     ProgrammePage,
     ProgrammePageMixin,
@@ -21,6 +22,7 @@ __all__ = [
     "Audience",
     "CalendarState",
     "ClosedPeriod",
+    "Funder",
     "Programme",
     "ProgrammePage",
     "ProgrammePageMixin",

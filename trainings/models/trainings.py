@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from trainings import signals
 from trainings.enums import SessionKind
 from trainings.models.fields import LanguagesField
+from trainings.models.funders import Funder
 from trainings.models.themes import Audience, Theme
 
 
@@ -23,6 +24,13 @@ class Programme(models.Model):
         default=False,
         help_text=_("Who signs up takes part in every session to come."),
     )
+    funders = models.ManyToManyField(
+        Funder,
+        verbose_name=_("funders"),
+        blank=True,
+        related_name="+",
+        help_text=_("Mentioned on pages, mails, attendance sheets and attestations."),
+    )
 
     class Meta:
         verbose_name = _("programme")
@@ -32,7 +40,9 @@ class Programme(models.Model):
         return self.name
 
     def copy(self, *, name: str) -> Programme:
-        return Programme.objects.create(name=name, is_indivisible=self.is_indivisible)
+        made = Programme.objects.create(name=name, is_indivisible=self.is_indivisible)
+        made.funders.set(self.funders.all())
+        return made
 
 
 class Training(models.Model):
@@ -67,6 +77,13 @@ class Training(models.Model):
     languages = LanguagesField(
         _("spoken languages"), blank=True, help_text=_("In which one takes part.")
     )
+    funders = models.ManyToManyField(
+        Funder,
+        verbose_name=_("funders"),
+        blank=True,
+        related_name="+",
+        help_text=_("None: those of its programme."),
+    )
     is_discreet = models.BooleanField(
         _("discreet"),
         default=False,
@@ -88,5 +105,6 @@ class Training(models.Model):
         made = Training.objects.create(name=name, **settings)
         made.themes.set(self.themes.all())
         made.audiences.set(self.audiences.all())
+        made.funders.set(self.funders.all())
         signals.training_copied.send(Training, original=self, copy=made)
         return made

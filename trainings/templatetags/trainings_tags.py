@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from trainings import wording
-from trainings.domain import catalogue, queries
+from trainings.domain import catalogue, documents, queries
 from trainings.domain import structured_data as schema_org
+from trainings.domain.funders import funders_of, funders_of_programme
+from trainings.enums import DocumentMoment
 from trainings.forms.search import Search
-from trainings.models import Programme, Training, TrainingSession
+from trainings.models import Funder, Programme, Training, TrainingSession
 from trainings.models.fields import content_languages
 from trainings.subscribing import Box, box_of, box_of_search
 
@@ -119,6 +121,24 @@ def as_script(data: Any) -> str:
     return mark_safe(element.replace("application/json", "application/ld+json", 1))  # noqa: S308
 
 
+@register.simple_tag
+def public_documents(page) -> dict:
+    """What a training page gives out to everybody by now: `groups` of label and handouts, and
+    whether it `has_more`, for participants, of which nothing is told.
+    """
+    given = documents.handouts_of([page])[page.pk]
+    public = documents.for_everybody(page, given, at=timezone.now())
+    return {
+        "groups": [(moment_in_words(moment), some) for moment, some in documents.by_moment(public)],
+        "has_more": any(one.only_participants for one in given),
+    }
+
+
+def moment_in_words(moment: str) -> str:
+    """Nothing for what is there from the first day."""
+    return str(DocumentMoment(moment).label) if moment else ""
+
+
 @register.simple_tag(takes_context=True)
 def page_path(context, page) -> list[dict]:
     """The pages above this one, the home page left out: `title` and `url` of each."""
@@ -153,3 +173,11 @@ def other_languages(context) -> list[dict]:
         for code, url in sorted(urls.items(), key=lambda one: order.index(one[0]))
         if url and code in order
     ]
+
+
+@register.simple_tag
+def funders(facts: Programme | Training) -> list[Funder]:
+    """Who supports it; a training without funders of its own has those of its programme."""
+    if isinstance(facts, Programme):
+        return funders_of_programme(facts)
+    return funders_of(facts)

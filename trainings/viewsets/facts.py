@@ -15,6 +15,7 @@ from wagtail.snippets.views.snippets import (
 from trainings.models import (
     Audience,
     ClosedPeriod,
+    Funder,
     Programme,
     Theme,
     Trainer,
@@ -52,6 +53,7 @@ class TrainingViewSet(FactViewSet):
         FieldPanel("themes", widget=forms.CheckboxSelectMultiple),
         FieldPanel("audiences", widget=forms.CheckboxSelectMultiple),
         FieldPanel("languages"),
+        FieldPanel("funders", widget=forms.CheckboxSelectMultiple),
         FieldPanel("is_discreet"),
     ]
 
@@ -71,7 +73,10 @@ class ProgrammeViewSet(FactViewSet):
     search_fields = ["name"]
     search_backend_name = None
     copy_view_enabled = False
-    panels = [FieldPanel("is_indivisible")]
+    panels = [
+        FieldPanel("is_indivisible"),
+        FieldPanel("funders", widget=forms.CheckboxSelectMultiple),
+    ]
 
 
 class VenueViewSet(FactViewSet):
@@ -87,6 +92,13 @@ class TrainerViewSet(FactViewSet):
     icon = "user"
     menu_label = _("Trainers")
     list_display = ["name", "role", "organisation"]
+
+
+class FunderViewSet(FactViewSet):
+    model = Funder
+    icon = "image"
+    menu_label = _("Funders")
+    list_display = ["name", "mention"]
 
 
 class LabelViewSet(FactViewSet):
@@ -131,4 +143,5 @@ class TrainingsGroup(SnippetViewSetGroup):
         AudienceViewSet,
         VenueViewSet,
         TrainerViewSet,
+        FunderViewSet,
     )

@@ -154,6 +154,20 @@ def planned_sessions(first: date) -> dict[str, Planned]:
     return plan
 
 
+def session_of_today(first: date) -> Planned:
+    """Whatever day it is, Sunday and holiday included: there is somebody to welcome."""
+    return Planned(
+        training="basics",
+        on=first,
+        start=time(9, 30),
+        end=time(16),
+        hours=5,
+        venue="charleroi",
+        capacity=30,
+        closes_days_before=1,
+    )
+
+
 # --- what repeats ------------------------------------------------------------------------------
 
 

@@ -294,6 +294,22 @@ EARLIER = tuple(
     for partner in (1, 4, 5, 6, 7, 9, 10, 13, 15, 16, 17, 18, 19, 20)
 )
 
+#: Of today, whom one may welcome at the desk.
+TODAY = tuple(
+    SignUpContent(partner, number, ("today",), 20 - partner / 2, wish=wish)
+    for partner, number, wish in (
+        (1, 3, "Qui paie quand le propriétaire ne répare pas ?"),
+        (4, 2, ""),
+        (6, 2, "Une garantie peut-elle être payée en plusieurs fois ?"),
+        (7, 1, ""),
+        (13, 2, ""),
+        (17, 2, "Existe-t-il un bail facile à lire ?"),
+        (20, 1, ""),
+        (21, 2, ""),
+        (22, 2, ""),
+    )
+)
+
 #: Eighteen places, then five people who wait.
 VISIT = (
     *(
@@ -338,7 +354,7 @@ OTHERS = (
 )
 
 SIGN_UPS = tuple(
-    sorted((*MORNINGS, *EARLIER, *VISIT, *OTHERS), key=lambda sign_up: -sign_up.days_ago)
+    sorted((*MORNINGS, *EARLIER, *TODAY, *VISIT, *OTHERS), key=lambda sign_up: -sign_up.days_ago)
 )
 
 #: A service nobody has listed yet: somebody checks it in the admin.
@@ -389,3 +405,37 @@ INDIVISIBLE = ("violence",)
 
 #: Whoever signed up so long ago, where we confirm each, has an answer.
 ANSWERED_AFTER_DAYS = 10
+
+# --- who was there, and what they say ------------------------------------------------------------
+
+#: At the past morning: of these services nobody came, one was excused, one came late.
+ABSENT, EXCUSED, LATE = (16,), (18,), (5,)
+
+#: What six people thought: useful, clear, exchange, organisation; what they keep, what they missed.
+EVALUATIONS = (
+    ((5, 5, 4, 5), "Les dix questions à poser avant de signer.", ""),
+    ((4, 4, 5, 4), "Les contacts pris à la pause.", "Un peu plus de temps pour les exercices."),
+    ((5, 4, 4, 5), "", ""),
+    ((3, 4, 3, 4), "Le bail annoté.", "Le cas des colocations."),
+    ((5, 5, 5, 5), "Savoir qui appeler.", ""),
+    ((4, 3, 4, 5), "", "La salle était difficile à trouver."),
+)
+
+#: Whom we know where: function, and whether they are there still.
+CONTACTS = {
+    1: (("Coordination sociale", True), ("Accueil logement", True)),
+    4: (("Direction du service social", True),),
+    6: (("Coordination", True), ("Gestion locative", False)),
+    10: (("Direction", True),),
+    13: (("Équipe éducative", True),),
+    17: (("Secrétariat", True),),
+}
+
+#: Names by which a service is known, or was.
+FORMER_NAMES = {10: "Régie de quartier du Viaduc (démo)", 6: "AIS des Terrils (démo)"}
+
+#: Looks like a service of the list, and was typed by somebody.
+LOOK_ALIKE = "Maison médicale du Viaduc"
+
+#: How many volunteers, where there are some.
+HELPERS = {20: 14, 22: 25}

@@ -21,6 +21,8 @@ class TrainingWords:
     picture_alt: str = ""
     agenda: tuple[AgendaLine, ...] = ()
     documents: tuple[str, ...] = ()
+    # Given out afterwards, to those who were registered.
+    handouts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,52 @@ CATALOGUE = {
             "aan.</p>"
         ),
         contact="Vormingsteam",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryWords:
+    title: str
+    introduction: str
+    text: str
+    quote: str
+    heading: str
+
+
+#: Of the programme of the two mornings; true before them and after.
+STORY = {
+    "fr": StoryWords(
+        title="Vingt services autour d’une même table",
+        introduction=(
+            "Pourquoi deux matinées, à qui elles s’adressent et qui y vient : l’histoire d’un "
+            "programme, chiffres à l’appui."
+        ),
+        text=(
+            "<p>Un CPAS, une maison d’accueil, un centre de santé mentale, une école de devoirs : "
+            "chacun connaît un bout du parcours d’un ménage vers son logement. Les deux matinées "
+            "sont nées de là. On y pose une question par matinée, on lit un dossier ensemble, et "
+            "l’on apprend à qui téléphoner.</p><p>Les chiffres ci-dessous sont comptés chaque fois "
+            "que cette page est lue : les inscriptions d’abord, les présences ensuite.</p>"
+        ),
+        quote="On repart avec un numéro de téléphone et un visage derrière.",
+        heading="Le programme en chiffres",
+    ),
+    "nl": StoryWords(
+        title="Twintig diensten aan één tafel",
+        introduction=(
+            "Waarom twee voormiddagen, voor wie ze bedoeld zijn en wie er komt: het verhaal van "
+            "een programma, met cijfers."
+        ),
+        text=(
+            "<p>Een OCMW, een opvanghuis, een centrum voor geestelijke gezondheidszorg, een "
+            "huiswerkklas: elk kent een stuk van de weg van een huishouden naar zijn woning. Zo "
+            "zijn de twee voormiddagen ontstaan. Eén vraag per voormiddag, samen een dossier "
+            "lezen, en weten wie men belt.</p><p>De cijfers hieronder worden geteld telkens als "
+            "iemand deze pagina leest: eerst de inschrijvingen, daarna de aanwezigheden.</p>"
+        ),
+        quote="Je gaat naar huis met een telefoonnummer en een gezicht erbij.",
+        heading="Het programma in cijfers",
     ),
 }
 
@@ -562,6 +610,7 @@ TRAININGS = {
                 "simplement, avec les erreurs que nous voyons le plus souvent.</p>"
             ),
             for_whom="<p>Toute personne qui accompagne un ménage locataire.</p>",
+            handouts=("lease-fr",),
             takeaways=(
                 "<ul><li>Un bail annoté.</li><li>Dix questions à poser avant de signer.</li></ul>"
             ),
@@ -958,7 +1007,31 @@ VENUES = {
 }
 
 #: title, then what is on the sheet
+FUNDER = (
+    "Fonds pour le logement (démo)",
+    "Avec le soutien du Fonds pour le logement (démo).",
+    "Met de steun van het Woonfonds (demo).",
+)
+
 DOCUMENTS = {
+    "lease-fr": (
+        "Dix questions avant de signer un bail",
+        (
+            "Le logement",
+            "[ ] Qui le possède, et qui le loue ?",
+            "[ ] Le certificat énergétique a-t-il été montré ?",
+            "[ ] L’état des lieux est-il prévu, avec qui ?",
+            "L’argent",
+            "[ ] Que comprend le loyer, que comprennent les charges ?",
+            "[ ] Comment la garantie est-elle placée ?",
+            "[ ] Quand le loyer est-il indexé ?",
+            "La suite",
+            "[ ] Pour combien de temps, avec quel préavis ?",
+            "[ ] Qui répare quoi ?",
+            "[ ] Qui vit ici, et peut-on s’y domicilier ?",
+            "[ ] Où demander conseil avant de signer ?",
+        ),
+    ),
     "application-fr": (
         "Aide-mémoire : la candidature",
         (

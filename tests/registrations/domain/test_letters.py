@@ -11,6 +11,7 @@ from registrations.domain.service_kinds import add_starter_kinds
 from registrations.enums import MessageKind, PartnerStatus, Readers, Seen
 from registrations.exceptions import ReadersChangedError
 from registrations.models import (
+    Contact,
     Letter,
     OutgoingEmail,
     Participation,
@@ -222,6 +223,23 @@ def test_services_are_written_to_at_their_own_address():
     assert [one.name for one in found.readers[0].people] == ["A", "C"]
     assert [one.name for one in found.unreachable] == ["B"]
     assert [one.name for one in found.declined] == ["E"]
+
+
+def test_a_service_without_one_is_written_to_at_that_of_its_first_contact():
+    own = partner("A", email="info@a.example")
+    led, left, shy = partner("B"), partner("C"), partner("D")
+    Contact.objects.create(partner=own, last_name="Un", email="un@a.example", is_primary=True)
+    Contact.objects.create(partner=led, last_name="Deux", email="deux@b.example", is_primary=True)
+    Contact.objects.create(partner=led, last_name="Trois", email="trois@b.example")
+    Contact.objects.create(
+        partner=left, last_name="Quatre", email="quatre@c.example", left_on=AT.date()
+    )
+    Contact.objects.create(partner=shy, last_name="Cinq", is_primary=True)
+
+    found = plan(to_services())
+
+    assert addresses(found) == ["deux@b.example", "info@a.example"]
+    assert [one.name for one in found.unreachable] == ["C", "D"]
 
 
 def test_services_are_chosen_by_kind_and_place():

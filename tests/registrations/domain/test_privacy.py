@@ -5,7 +5,13 @@ from django.core.management import call_command
 
 from registrations.domain import answers, approval
 from registrations.domain.privacy import erase_needs
-from registrations.models import Participant, ParticipantNeeds, Participation, SignUpRules
+from registrations.models import (
+    Participant,
+    ParticipantNeeds,
+    Participation,
+    SelfCheckIn,
+    SignUpRules,
+)
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import AT, MORNING_1, MORNING_2, catalogue, session, training_page
 
@@ -59,3 +65,16 @@ def test_why_a_registration_was_refused_stays_with_it(page):
     erase_needs(at=morning.ends_at + timedelta(days=8))
 
     assert Participation.objects.get().refusal_reason == "Réservé au logement"
+
+
+def test_names_typed_in_the_room_are_erased_as_well(page):
+    morning = session(page)
+    SelfCheckIn.objects.create(
+        session=morning, first_name="Assistante", last_name="Sociale", said_at=morning.starts_at
+    )
+    week = timedelta(days=7)
+
+    erase_needs(at=morning.ends_at + week)
+    assert SelfCheckIn.objects.count() == 1
+    erase_needs(at=morning.ends_at + week + timedelta(seconds=1))
+    assert SelfCheckIn.objects.count() == 0

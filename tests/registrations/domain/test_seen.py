@@ -4,7 +4,7 @@ import pytest
 
 from registrations.domain.seen import services_not_seen
 from registrations.enums import PartnerStatus
-from registrations.models import Participation, PartnerService
+from registrations.models import AttendanceSheet, Participation, PartnerService
 from tests.factories.registrations import partner, person, registration
 from tests.factories.trainings import AT, MORNING_1, MORNING_2, catalogue, session, training_page
 from trainings.domain import scheduling
@@ -72,3 +72,47 @@ def test_only_listed_services_are_found(page):
     partner("To check", status=PartnerStatus.TO_CHECK)
 
     assert names(services_not_seen(at=AT)) == {"Listed"}
+
+
+# --- presence ---
+
+
+def presence(service: PartnerService, state: str) -> None:
+    """As `attendance` would write it."""
+    came = state in ("PRESENT", "PARTLY")
+    Participation.objects.filter(participant__registration__partner=service).update(
+        presence=state, attended=timedelta(hours=1) if came else None
+    )
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_who_was_noted_was_seen_or_was_not(page, is_closed):
+    morning = session(page, MORNING_1)
+    for number, state in enumerate(("PRESENT", "PARTLY", "EXCUSED", "ABSENT"), start=1):
+        presence(comes(state.title(), morning, number=number), state)
+    AttendanceSheet.objects.create(session=morning, closed_at=END if is_closed else None)
+
+    assert names(services_not_seen(at=LATER)) == {"Excused", "Absent"}
+
+
+def test_where_the_sheet_was_closed_a_place_alone_does_not_count(page):
+    morning, other = session(page, MORNING_1), session(page, MORNING_2)
+    comes("Not noted", morning, number=1)
+    comes("No sheet", other, number=2)
+    sheet = AttendanceSheet.objects.create(session=morning)
+
+    assert names(services_not_seen(at=LATER)) == set()
+    sheet.closed_at = END
+    sheet.save()
+    assert names(services_not_seen(at=LATER)) == {"Not noted"}
+
+
+def test_one_person_who_came_is_enough(page):
+    morning = session(page, MORNING_1)
+    service = comes("Two people", morning, number=1)
+    presence(service, "ABSENT")
+    registration(person(morning, number=2), partner=service, at=AT)
+    Participation.objects.filter(presence="").update(presence="PARTLY", attended=timedelta(hours=1))
+    AttendanceSheet.objects.create(session=morning, closed_at=END)
+
+    assert names(services_not_seen(at=LATER)) == set()

@@ -21,6 +21,7 @@ from registrations.emails.scene import Scene
 from registrations.emails.specimens import situations
 from registrations.enums import MessageKind
 from registrations.models import (
+    Attestation,
     Letter,
     MessageText,
     OutgoingEmail,
@@ -193,6 +194,8 @@ def make_room(scene: Scene, email: OutgoingEmail, number: int) -> None:
     if email.kind == MessageKind.MINIMUM:
         email.facts["minimum"] = 1_000  # more than come in all scenes
     Letter.objects.filter(key="").update(key=str(number))
+    attestations = Attestation.objects.filter(number__endswith="-000000")
+    attestations.update(number=f"{scene.at.year}-{number:06d}")
     people = Participant.objects.filter(registration=scene.registration).exclude(email="")
     for one in people.filter(email__startswith="person"):
         address = f"{number}.{one.email}"
@@ -229,6 +232,8 @@ def content(mail: EmailMessage, kind: str) -> str:
 
 def without_secrets(text: str) -> str:
     text = re.sub(r"\b[A-Z2-9]{8}\b", "REFERENCE", text)
+    text = re.sub(r"\b20\d\d-\d{6}\b", "NUMBER", text)
+    text = re.sub(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}\b", "CODE", text)
     return re.sub(r"https?://localhost[^\s\"<]*", "URL", text)
 
 

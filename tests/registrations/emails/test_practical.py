@@ -7,12 +7,19 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext
 from wagtail.documents import get_document_model
 
-from registrations.domain import answers, digest, minimum
+from registrations.domain import answers, attendance, digest, minimum
 from registrations.emails.delivery import deliver_due
 from registrations.emails.reminders import reconcile
-from registrations.enums import MessageKind, Moment, ParticipationStatus, TokenPurpose
+from registrations.enums import (
+    MessageKind,
+    Moment,
+    ParticipationStatus,
+    PresenceState,
+    TokenPurpose,
+)
 from registrations.models import (
     AccessToken,
     OutgoingEmail,
@@ -22,6 +29,7 @@ from registrations.models import (
     Workshop,
 )
 from registrations.models.reminders import USUAL, Distance
+from tests.factories.documents import document, give, handout
 from tests.factories.registrations import booker, person, registration
 from tests.factories.trainings import AT, MORNING_1, catalogue, session, training_page, venue
 from trainings.domain import scheduling
@@ -332,6 +340,130 @@ def test_a_document_that_was_deleted_is_left_out(page, morning, slides, smtp):
     (mail,) = smtp.messages
     assert "Diapositives" not in text(mail)
     assert WHEN in subject(mail)
+
+
+@pytest.fixture
+def thanks(page, morning, smtp):
+    """What leaves the day after, by reader."""
+
+    def deliver():
+        rules(page, THANKS)
+        deliver_due(at=AT)
+        reconcile(at=AFTER - timedelta(days=2))
+        smtp.messages.clear()
+        deliver_due(at=AFTER)
+        return {mail["To"]: mail for mail in smtp.messages}
+
+    return deliver
+
+
+@pytest.fixture
+def kept(page):
+    made = document("Exercices")
+    give(page, handout(made))
+    return made
+
+
+def test_thanks_lead_to_what_is_for_participants_by_one_link(morning, kept, thanks):
+    registration(person(morning), person(morning, number=2))
+
+    mails = thanks()
+
+    for address in (PERSON, OTHER):
+        documents, evaluation = urls(mails[address], "mine")
+        assert [url.rpartition("/")[2] for url in (documents, evaluation)] == [
+            "#documents",
+            "#evaluation",
+        ]
+        assert len({url.partition("#")[0] for url in (documents, evaluation)}) == 1
+        found = token(documents, "mine", TokenPurpose.PARTICIPANT)
+        assert found.participation.address == address
+        for read in (text, html):
+            assert "Exercices" in read(mails[address])
+            assert kept.url not in read(mails[address])
+            assert gettext("Tell us what you thought (2 minutes)") in read(mails[address])
+    assert AccessToken.objects.filter(purpose=TokenPurpose.PARTICIPANT).count() == 2
+
+
+def test_who_has_no_address_finds_them_through_the_booker(morning, kept, thanks):
+    made = registration(person(morning, email=""))
+
+    mail = thanks()[BOOKER]
+
+    (own,) = urls(mail, "receipt")
+    assert token(own, "receipt", TokenPurpose.MANAGE).registration == made
+    assert "Exercices" in text(mail)
+    assert urls(mail, "mine") == []
+
+
+def test_without_documents_for_them_the_booker_needs_no_link(morning, slides, thanks):
+    registration(person(morning, email=""))
+    before = AccessToken.objects.count()
+
+    mail = thanks()[BOOKER]
+
+    assert urls(mail, "receipt") == []
+    # The one of the receipt itself.
+    assert AccessToken.objects.count() == before + 1
+
+
+def test_who_has_answered_is_not_asked_again(morning, thanks):
+    registration(person(morning))
+    Participation.objects.update(has_evaluated=True)
+
+    mail = thanks()[PERSON]
+
+    assert urls(mail, "mine") == []
+    assert not AccessToken.objects.filter(purpose=TokenPurpose.PARTICIPANT).exists()
+
+
+def test_once_the_sheet_is_closed_those_who_came_are_thanked(morning, thanks):
+    registration(*[person(morning, number=number) for number in (1, 2, 3)])
+    came, _absent, excused = Participation.objects.order_by("pk")
+    note = attendance.Note(
+        participation_id=came.pk, half_day=1, state=PresenceState.PRESENT, at=morning.starts_at
+    )
+    attendance.note(morning, [note], source="DESK", at=morning.starts_at)
+    attendance.close_sheet(morning, announced=[excused.pk], by=None, at=morning.ends_at)
+
+    kinds = OutgoingEmail.objects.filter(kind=MessageKind.THANKS)
+    assert PERSON in thanks()
+    assert list(kinds.values_list("recipient", flat=True)) == [PERSON]
+
+
+def test_who_is_noted_absent_after_it_was_scheduled_is_not_thanked(morning, page, smtp):
+    rules(page, THANKS)
+    registration(person(morning), person(morning, number=2))
+    deliver_due(at=AT)
+    reconcile(at=AFTER - timedelta(days=2))
+    smtp.messages.clear()
+    Participation.objects.filter(address=OTHER).update(presence=PresenceState.ABSENT)
+
+    deliver_due(at=AFTER)
+
+    assert [mail["To"] for mail in smtp.messages] == [PERSON]
+
+
+def test_ten_thanks_are_written_with_as_many_questions_as_two(page, morning, kept, smtp):
+    rules(page, THANKS)
+    registration(*[person(morning, number=number) for number in range(10)])
+    deliver_due(at=AT)
+    OutgoingEmail.objects.exclude(kind=MessageKind.THANKS).delete()
+    asked = []
+    for number in (2, 10):
+        reconcile(at=AFTER - timedelta(days=2))
+        rows = OutgoingEmail.objects.filter(kind=MessageKind.THANKS)
+        for email in rows[number:]:
+            email.delete()
+        with CaptureQueriesContext(connection) as queries:
+            done = deliver_due(at=AFTER)
+        assert (done.sent, done.failed) == (number, 0)
+        verbs = [query["sql"].partition(" ")[0] for query in queries.captured_queries]
+        asked.append((verbs.count("SELECT"), verbs.count("INSERT")))
+        rows.delete()
+
+    few, many = asked
+    assert many == few
 
 
 def test_of_a_session_that_was_moved_away_meanwhile_nobody_is_thanked(page, morning, smtp):

@@ -753,14 +753,26 @@ def theirs_by_act(other: Registration) -> dict[str, dict[str, object]]:
 #: About one row each; the others are about all there is in the registration that is open.
 ACTS = ("withdraw", "replace", "accept", "decline", "correct")
 #: Behind no secret.
-OPEN_TO_ALL = {"sign_up_training", "sign_up_programme", "partner_suggestions", "link"}
+OPEN_TO_ALL = {
+    *("sign_up_training", "sign_up_programme", "partner_suggestions", "link"),
+    *("check", "check_code", "here"),
+}
+#: By the link of the day, or with an account: tests/test_rights.py.
+OF_THE_DAY = {
+    *("desk", "desk_link", "desk_notes", "desk_state", "desk_worker", "room"),
+    *("trainer", "trainer_link", "trainer_pdf"),
+}
 
 
 def test_the_tables_have_every_act_and_every_address():
     assert set(RegistrationView.ACTS) == {*ACTS, "join", "accept_all", "decline_all"}
-    assert {one.name for one in urlpatterns} - OPEN_TO_ALL == {
+    assert {one.name for one in urlpatterns} - OPEN_TO_ALL - OF_THE_DAY == {
         *("receipt", "registration", "answer", "calendar", "private_feed", "opt_out"),
         *("service", "service_link", "service_person", "service_history"),
+        *("participant", "participant_link", "participant_attestation"),
+        *("registration_attestation", "service_attestation", "service_attestations"),
+        *("service_file", "service_zip"),
+        *("participant_document", "registration_document", "evaluation"),
     }
 
 

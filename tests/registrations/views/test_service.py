@@ -183,6 +183,12 @@ def test_the_cookie_of_a_service_opens_no_other(service, other, referent):
     assert forged.get(own(other)).status_code == 404
 
 
+def issued_for_participant(one) -> str:
+    link = AccessToken.for_participant(one, at=NOW)
+    link.save()
+    return link.secret
+
+
 def test_each_secret_opens_its_own_kind_of_page(page, service):
     """Pairwise: every secret at every address."""
     booked(person(session(page, SOON)), of=service)
@@ -193,6 +199,7 @@ def test_each_secret_opens_its_own_kind_of_page(page, service):
         "calendar": AccessToken.issue_for_calendar(one, at=NOW),
         "service_link": service_links.renew(service, by=None, at=NOW),
         "private_feed": private_feeds.renew(service, at=NOW),
+        "participant_link": issued_for_participant(one),
     }
 
     opened = {
@@ -371,7 +378,7 @@ def test_the_number_of_queries_does_not_grow(
         booked(person(*mornings[: 1 + row % 3], number=row), of=service)
     referent.get(own(service))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         assert referent.get(own(service)).status_code == 200
 
 

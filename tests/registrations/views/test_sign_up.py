@@ -289,7 +289,7 @@ def test_suggestions_name_listed_services_only(client, url):
 
 
 def test_nothing_optional_is_asked_unless_the_organiser_wants_it(client, url, page):
-    asked = ("phone", "order_reference", "manager_email", "wants_news")
+    asked = ("phone", "order_reference", "manager_email", "wants_news", "wants_contact")
     per_person = ("wish", "language", "wants_meal", "diet", "on_participant_list")
 
     form = client.get(url).context
@@ -316,6 +316,7 @@ def test_answers_to_optional_questions_are_kept(client, url, page):
         "order_reference": "BC 12",
         "manager_email": "chef@cpas.example",
         "wants_news": "on",
+        "wants_contact": "on",
     }
 
     client.post(url, filled_in(client, url, person, **booking))
@@ -323,6 +324,8 @@ def test_answers_to_optional_questions_are_kept(client, url, page):
     registration, participant = Registration.objects.get(), Participant.objects.get()
     assert (registration.booker_phone, registration.order_reference) == ("+32 71 00 00 01", "BC 12")
     assert (registration.manager_email, registration.wants_news) == ("chef@cpas.example", True)
+    assert registration.wants_contact
+    assert registration.partner.wants_contact_since == registration.created_at
     assert (participant.wish, participant.language) == ("Quels délais ?", "nl")
     assert (participant.needs.wants_meal, participant.needs.diet) == (True, "végétarien")
     assert participant.on_participant_list

@@ -62,9 +62,12 @@ class Command(BaseCommand):
         self.stdout.write("  Partner services, registrations and their mails…")
         loading.ask_questions(pages.trainings)
         partners = loading.make_partners()
+        loading.make_funders()
         loading.share_places(pages.trainings, sessions)
         sign_ups = loading.SignUps(first, partners, sessions, staff=users["inscriptions"])
         sign_ups.make()
+        sign_ups.welcome()
+        pages.make_story()
         loading.decide(first, sessions, by=by)
         sign_ups.schedule()
         sign_ups.deliver(loading.midnight(first))
@@ -75,6 +78,7 @@ class Command(BaseCommand):
         address = settings.WAGTAILADMIN_BASE_URL
         self.stdout.write(
             f"\n  Site   {address}/fr/   {address}/nl/\n"
-            f"  Admin  {address}/admin/   admin, communication or inscriptions; password: demo\n"
+            f"  Admin  {address}/admin/   password: demo\n"
+            "         admin, communication, inscriptions, accueil or partenariats\n"
             f"  Feed   {address}/agenda/fr/trainings.ics\n"
         )

@@ -1,0 +1,1 @@
+"""What is printed: tagged PDF made by typst, or pages to print where it is not installed."""
