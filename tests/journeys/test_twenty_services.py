@@ -259,6 +259,7 @@ def welcome(
             desk.locator("[data-kept] [data-all-the-same]").click()
         wait_for(lambda name=name: came(session, f"{name} de plus") == 1)
     wait_for(lambda: came(session) == expected.count() - len(away))
+    desk.close()  # it asks again and again how things stand
 
 
 def came(session, last_name: str | None = None) -> int:
