@@ -32,7 +32,7 @@ help: ## What can be asked
 	@echo "          DATABASE_URL=…            another database than the SQLite file"
 	@echo "  test    ARGS='-k calendar'        more arguments for pytest"
 	@echo "          WITHOUT_BROWSER=1         leave out the tests that need Chromium"
-	@echo "          WITHOUT_POSTGRESQL=1      leave out the second run, on PostgreSQL, and the tests that need one"
+	@echo "          WITHOUT_POSTGRESQL=1      run everything on SQLite; what needs PostgreSQL is left out"
 	@echo "  lock    UPGRADE=1                 take newer versions; otherwise what still fits is kept"
 
 # --- the environment ---------------------------------------------------------------------------
@@ -95,20 +95,19 @@ demo: $(READY) ## Serve the demo site, with a year of trainings in it
 # --- proving it --------------------------------------------------------------------------------
 
 .PHONY: test test-sqlite test-postgresql
-test: $(READERS) chromium ## Run every test on SQLite, and again on PostgreSQL
-	@echo "Tests on SQLite$(if $(filter 1,$(WITHOUT_POSTGRESQL)),; those on PostgreSQL are left out: WITHOUT_POSTGRESQL=1.,$(,) and on PostgreSQL at the same time.)"
+test: $(READERS) chromium ## Run every test, on SQLite, on PostgreSQL or on both
+	@echo "Tests on SQLite$(if $(filter 1,$(WITHOUT_POSTGRESQL)),; those that need PostgreSQL are left out: WITHOUT_POSTGRESQL=1.,$(,) and on PostgreSQL at the same time.)"
 	@$(if $(filter 1,$(WITHOUT_BROWSER)),echo "Those in a browser are left out: WITHOUT_BROWSER=1.",:)
 	@echo "That takes some minutes; each run is shown when it is done."
 	@$(MAKE) --jobs=2 --output-sync=target test-sqlite $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,test-postgresql)
 
-# Without pytest's cache: the two runs would write the same one. What depends on no database is in one
-# run only: tests in a browser and of a served site with PostgreSQL, the others with SQLite, so that
-# both take as long.
+# Without pytest's cache: the two runs would write the same one. tests/conftest.py says which test
+# is in which run; without PostgreSQL all are in the only one there is.
 test-sqlite: $(READERS)
-	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -p no:cacheprovider $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,-m "not browser and not served") $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
+	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -p no:cacheprovider $(if $(filter 1,$(WITHOUT_POSTGRESQL)),,-m "not postgresql") $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
 
 test-postgresql: $(READERS)
-	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider -m "not once" $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
+	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider -m "not sqlite" $(ARGS) $(if $(ARGS),|| [ $$? = 5 ] # ARGS may choose none of them)
 
 .PHONY: coverage
 coverage: $(READERS) chromium ## Run the tests on SQLite and say what they do not cover

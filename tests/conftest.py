@@ -22,9 +22,16 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.core import serializers
 from django.db import connections, transaction
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils import translation
+from modelsearch.index import get_indexed_models
+from modelsearch.signal_handlers import (
+    post_delete_signal_handler,
+    post_save_signal_handler,
+    register_signal_handlers,
+)
 from wagtail.models import Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from tests import chromium, postgresql
 from trainings.domain import feeds
@@ -44,9 +51,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(django_settings.TEST_DIR, ignore_errors=True)
 
 
-#: Folders of tests.
-SCREENS = {"views", "viewsets", "forms", "journeys", "management", "templatetags"}
-
+#: Folders of what is shown and written. It asks the database nothing that the domain does not ask.
+SHOWN = {"views", "viewsets", "forms", "journeys", "management", "templatetags", "emails", "papers"}
+#: What is refused, waited for or counted otherwise by the other engine.
+DIFFERS = {
+    *("test_bad_input", "test_at_once", "test_delivery", "test_letter", "test_reminders"),
+    *(
+        "test_locking",
+        "test_figures",
+        "test_sharing",
+        "test_seen",
+        "test_letters",
+        "test_importing",
+    ),
+}
 
 #: Fixtures that open one.
 DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
@@ -54,22 +72,28 @@ DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Screens ask the database nothing that the domain does not ask: of their tests
-    one run has those in a browser, the other the rest. What strangers type is tried on both, and
-    what is marked so; what asks no database once.
+    """Leave to one of the two runs what need not be in both, so that both take as long.
+
+    What a place, a waiting list, a mail or a presence comes to is tested on PostgreSQL, and what
+    shows it on SQLite, which every screen asks the same questions; what strangers type, what the
+    database itself refuses and what counts a lot, on both.
     """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        is_of_a_screen = SCREENS & set(item.path.parts) and item.path.stem != "test_bad_input"
-        asks_database = item.get_closest_marker("django_db") or fixtures & DATABASE
-        if item.get_closest_marker("both"):
+        marks = {mark.name for mark in item.iter_markers()}
+        asks_database = "django_db" in marks or fixtures & DATABASE
+        if marks & {"both", "sqlite", "postgresql"}:
             continue
-        elif "chromium_browser" in fixtures:
-            item.add_marker("browser")
-        elif item.get_closest_marker("served"):
+        if "chromium_browser" in fixtures:
+            item.add_marker("postgresql")
+        elif not asks_database:
+            item.add_marker("sqlite")
+        elif item.path.stem in DIFFERS:
             continue
-        elif is_of_a_screen or not asks_database:
-            item.add_marker("once")
+        elif SHOWN & set(item.path.parts):
+            item.add_marker("sqlite")
+        elif item.path.parent.name == "domain":
+            item.add_marker("postgresql" if "registrations" in item.path.parts else "sqlite")
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +111,41 @@ def new_process() -> None:
 
 
 # --- the database ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def search_waits() -> None:
+    """What is saved cannot be searched: for each saved row that takes longer than all the rest."""
+    _stop_indexing()
+
+
+@pytest.fixture
+def searchable(search_waits: None) -> Iterator[None]:
+    """As on a real site: what is saved from here on can be searched."""
+    register_signal_handlers()
+    yield
+    _stop_indexing()
+
+
+def _stop_indexing() -> None:
+    for model in get_indexed_models():
+        post_save.disconnect(post_save_signal_handler, sender=model)
+        post_delete.disconnect(post_delete_signal_handler, sender=model)
+
+
+@pytest.fixture(autouse=True)
+def references(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nor is noted which page names it, but where a test asks for the fixture `referenced`."""
+    if "referenced" in request.fixturenames:
+        yield
+    else:
+        with disable_reference_index_auto_update():
+            yield
+
+
+@pytest.fixture
+def referenced() -> None:
+    """As on a real site: what is saved is found by what it names."""
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,8 @@ class Site:
     @contextlib.contextmanager
     def serving(self, log: Path, *, workers: int = 3, **options: bool) -> Iterator[str]:
         """Start the site, yield its address, stop it; what it said goes into `log`."""
+        meeting = log.with_suffix(".meeting")
+        meeting.unlink(missing_ok=True)
         with socket.create_server(("127.0.0.1", 0)) as listener, log.open("w") as said:
             port = listener.getsockname()[1]
             process = subprocess.Popen(
@@ -72,7 +74,7 @@ class Site:
                     *("--log-level", "warning", "--timeout", "120", "--graceful-timeout", "5"),
                 ],
                 cwd=ROOT,
-                env=self.environment(**options),
+                env={**self.environment(**options), "SERVED_MEETING": str(meeting)},
                 pass_fds=[listener.fileno()],
                 stdout=said,
                 stderr=subprocess.STDOUT,

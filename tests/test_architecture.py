@@ -9,7 +9,7 @@ import pytest
 from importlinter import configuration
 from importlinter.application.use_cases import lint_imports
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 APPS = ("trainings", "registrations")
 

@@ -26,7 +26,7 @@ from demo.content.dates import (
 from demo.content.people import SIGN_UPS
 from trainings.domain import recurrence
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 Manage = Callable[..., str]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 HOSTS = Path(__file__).parent / "hosts"
 #: Settings of tests/hosts/town, and the apps of ours that they install.

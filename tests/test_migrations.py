@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 APPS = ("trainings", "registrations")
 

@@ -8,7 +8,7 @@ import pytest
 
 from trainings import __version__
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 APPS = ("trainings", "registrations")
 

@@ -52,7 +52,7 @@ from trainings.models import (
 )
 from trainings.models.rules import Repeats, SpokenRule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("referenced")]
 
 TABLE = Path(__file__).with_name("rights.txt")
 #: By the letter of the table. The first three have no account.

@@ -6,7 +6,7 @@ from pathlib import Path
 import polib
 import pytest
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 CATALOGUES = [
     f"{folder}/locale/{language}/LC_MESSAGES/django.po"

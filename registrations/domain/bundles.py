@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from registrations.conf import conf
+from registrations.background import Background
 from registrations.domain.locking import retried
 from registrations.exceptions import NobodyCameError
 from registrations.models import Attestation, AttestationBundle, PartnerService
@@ -87,7 +87,7 @@ def ask(
             timestamp=at,
             data={"number": total},
         )
-    transaction.on_commit(start, robust=True)
+    transaction.on_commit(printer.wake, robust=True)
     return bundle
 
 
@@ -176,45 +176,8 @@ def _finish(
     AttestationBundle.objects.filter(pk=bundle.pk, finished_at=None).update(**fields)
 
 
-# --- in the background ---------------------------------------------------------------------------
-
-_asked = threading.Event()
-_lock = threading.Lock()
-_thread: threading.Thread | None = None
+def _make_all() -> None:
+    make_due(now=timezone.now)
 
 
-def start() -> None:
-    """Wake the thread of this process; returns at once.
-
-    Not a daemon: it lets go of what it makes when the process ends, instead of being cut off.
-    """
-    global _thread
-    if not conf.sends_at_once:
-        return
-    _asked.set()
-    with _lock:
-        if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_run, name="print attestations")
-            _thread.start()
-
-
-def _run() -> None:
-    try:
-        while _is_asked():
-            make_due(now=timezone.now)
-    except Exception as error:
-        # A database that is away, say: `tend_places` goes on.
-        logger.warning("Attestations wait for the next round: %s", type(error).__name__)
-    finally:
-        connection.close()
-
-
-def _is_asked() -> bool:
-    """Whether there is more to do; who asks after the last "no" starts another thread."""
-    global _thread
-    with _lock:
-        if not _asked.is_set():
-            _thread = None
-            return False
-        _asked.clear()
-        return True
+printer = Background("print attestations", _make_all)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.log_actions import log
 
-from registrations.emails import at_once
+from registrations.emails.at_once import sender
 from registrations.models import OutgoingEmail
 
 #: A mail that waits longer than this past its hour waits for a worker that does not run.
@@ -42,7 +42,7 @@ def try_again(emails: Collection[OutgoingEmail], *, by: Any, at: datetime) -> in
     for email in found:
         log(email, "registrations.try_mail_again", user=by)
     if found:
-        transaction.on_commit(at_once.send, robust=True)
+        transaction.on_commit(sender.wake, robust=True)
     return len(found)
 
 

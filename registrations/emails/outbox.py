@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from registrations.conf import conf
-from registrations.emails import at_once
+from registrations.emails.at_once import sender
 from registrations.emails.facts import Facts
 from registrations.enums import MessageKind, ParticipationStatus
 from registrations.models import OutgoingEmail, Participant, Participation, Registration
@@ -25,7 +25,7 @@ def queue(emails: Iterable[OutgoingEmail]) -> None:
     emails = [one for one in emails if one.recipient]
     if emails:
         OutgoingEmail.objects.bulk_create(emails, ignore_conflicts=True)
-        transaction.on_commit(at_once.send, robust=True)
+        transaction.on_commit(sender.wake, robust=True)
 
 
 def draft(

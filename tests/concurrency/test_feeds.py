@@ -21,7 +21,7 @@ import requests
 
 from tests.served import Site
 
-pytestmark = pytest.mark.served  # both databases, whatever the tests run on
+pytestmark = pytest.mark.postgresql  # both databases, whatever the tests run on
 
 CHANGES, READERS = 25, 4
 ROUNDS = 10  # at most, until the site without care is caught

@@ -17,7 +17,7 @@ import pytest
 from tests.factories.forms import filled_form
 from tests.served import Site, Visitor, together
 
-pytestmark = pytest.mark.served  # both databases, whatever the tests run on
+pytestmark = pytest.mark.postgresql  # both databases, whatever the tests run on
 
 CROWD = 50
 PLACES = 20

@@ -30,7 +30,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests import postgresql
 from tests.served import ROOT
 
-pytestmark = pytest.mark.served  # both databases, whatever the tests run on
+pytestmark = pytest.mark.postgresql  # both databases, whatever the tests run on
 
 MAILS, KILLS = 1_000, 200
 FEWER_MAILS, FEWER_KILLS = 150, 20  # on SQLite, where workers wait for each other

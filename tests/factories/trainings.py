@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import holidays
 from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Locale, Page, Site
@@ -88,6 +90,13 @@ def session(page: TrainingPage, on: date = MORNING_1, **fields: Any) -> Training
     }
     made = TrainingSession(**{**values, **fields})
     return scheduling.schedule(made, by=None, at=AT - timedelta(days=30))
+
+
+def working_day(ahead: int = 30) -> date:
+    """The first Tuesday at least so many days from now that is a holiday nowhere in Belgium."""
+    days = (timezone.localdate() + timedelta(days=number) for number in range(ahead, ahead + 60))
+    off = holidays.country_holidays("BE")
+    return next(day for day in days if day.weekday() == calendar.TUESDAY and day not in off)
 
 
 def going_on(page: TrainingPage, **fields: Any) -> TrainingSession:

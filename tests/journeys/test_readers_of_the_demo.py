@@ -24,7 +24,7 @@ from bs4 import BeautifulSoup, Tag
 
 from tests.readers import READERS, Entry, read_many
 
-pytestmark = pytest.mark.once  # the demo has a database of its own
+pytestmark = pytest.mark.sqlite  # the demo has a database of its own
 
 #: Of each session of the demo, those in France included: their clocks change together.
 ZONE = ZoneInfo("Europe/Brussels")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,10 +27,10 @@ from trainings.views.feeds import CalendarView
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.once,  # tests of the domain run on both engines
+    pytest.mark.sqlite,  # tests of the domain run on both engines
 ]
 
-CHANGES = 200
+CHANGES = int(os.environ.get("CHANGES", "80"))  # 200 and more for a night
 NOON = timedelta(hours=3)  # after world.at, which is 9:00 in UTC
 
 
@@ -267,7 +268,7 @@ def test_each_fetch_is_the_truth_and_each_unchanged_one_is_304(client, world):
     everything, _dutch, by_date, *others = subscribers
     assert sum(everything.answers.values()) == 2 * CHANGES
     assert all(one.answers["304"] >= CHANGES for one in (everything, by_date))
-    assert everything.answers["200"] > 30
+    assert everything.answers["200"] > CHANGES // 7
     assert all(one.answers["200"] > 2 for one in others)
     assert len(world.done) > len(EDITORIAL) * 0.8
 

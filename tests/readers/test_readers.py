@@ -7,7 +7,7 @@ import pytest
 
 from tests.readers import MOST_OCCURRENCES, READERS, Entry, read_many
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 CALENDARS = Path(__file__).parents[1] / "calendars"
 FILES = sorted(CALENDARS.glob("*.ics"))

@@ -7,7 +7,7 @@ from wagtail.models import Page, PageViewRestriction
 from tests.factories.trainings import AT, catalogue, session, training_page, translated
 from trainings.domain.catalogue import Wanted, matching, open_catalogue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("searchable")]
 
 
 @pytest.fixture

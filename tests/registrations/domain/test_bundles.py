@@ -206,9 +206,9 @@ def test_it_is_made_in_a_thread_right_after_it_was_asked_for(settings):
     settings.REGISTRATIONS_SENDS_AT_ONCE = True
 
     bundle = bundles.ask(session=morning, at=morning.ends_at)
-    thread = bundles._thread
-    if thread is not None:
-        thread.join(60)
+    for thread in threading.enumerate():
+        if thread.name == bundles.printer.name:
+            thread.join(60)
 
     connection.close()
     bundle.refresh_from_db()

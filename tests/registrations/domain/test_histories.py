@@ -41,9 +41,9 @@ from trainings.exceptions import TrainingError
 from trainings.models import TrainingSession
 
 # What is proved is arithmetic; engines are told apart in tests/concurrency.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-HISTORIES = int(os.environ.get("HISTORIES", "25"))
+HISTORIES = int(os.environ.get("HISTORIES", "12"))
 FIRST = int(os.environ.get("FIRST_HISTORY", "1"))
 ACTS = 40
 QUARTER = timedelta(minutes=15)

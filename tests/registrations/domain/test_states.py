@@ -47,6 +47,6 @@ def test_targets_of_what_may_not_be_done_are_none():
     assert states.targets(Verb.OFFER, ParticipationStatus.CONFIRMED) == ()
 
 
-@pytest.mark.once
+@pytest.mark.sqlite
 def test_the_page_about_states_is_as_the_table_says():
     assert states_page.PAGE.read_text(encoding="utf-8") == states_page.page(), "Run `make docs`."

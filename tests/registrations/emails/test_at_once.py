@@ -24,7 +24,7 @@ LONG = 30  # seconds; nothing waits for it unless something is wrong
 
 def wait_for_the_sender() -> None:
     for thread in threading.enumerate():
-        if thread.name == "send mails":
+        if thread.name == at_once.sender.name:
             thread.join(LONG)
             assert not thread.is_alive()
 
@@ -98,10 +98,10 @@ def test_a_sender_that_fails_is_harmless_and_the_next_act_starts_another(
         patch.setattr(delivery, "drain", fail)
         registration(person(morning), at=timezone.now())
         wait_for_the_sender()
-    assert caplog.messages == ["Mails wait for the next round: RuntimeError"]
+    assert caplog.messages == ["To send mails is left for the next round: RuntimeError"]
     assert smtp.messages == []
 
-    at_once.send()
+    at_once.sender.wake()
     wait_for_the_sender()
     assert len(smtp.messages) == 2
 
@@ -148,7 +148,7 @@ from django.db import transaction
 from registrations.emails import at_once
 at_once.LAST = float(sys.argv[1])
 with transaction.atomic():
-    transaction.on_commit(at_once.send, robust=True)
+    transaction.on_commit(at_once.sender.wake, robust=True)
 """
 
 

@@ -274,9 +274,15 @@ def check(mail: Received) -> None:
     assert not Elements(mail.html).names & {"img", "script", "link", "iframe", "object"}
 
 
+#: Written once: it is the same for each test.
+_plain: dict[str, Received] = {}
+
+
 @pytest.fixture
 def plain(smtp, settings, morning) -> dict[str, Received]:
-    return every_mail(smtp, settings, morning, line=LINE, written=WRITTEN, lines=LINES)
+    if not _plain:
+        _plain.update(every_mail(smtp, settings, morning, line=LINE, written=WRITTEN, lines=LINES))
+    return _plain
 
 
 @pytest.mark.parametrize(("typed", "said"), HOSTILE.values(), ids=HOSTILE)

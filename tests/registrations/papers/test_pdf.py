@@ -21,7 +21,7 @@ from registrations.papers.trainer import trainer
 from tests.registrations.papers import people
 from tests.registrations.papers.people import AWKWARD, announced
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 SIZES = [0, 1, 25, 150]
 

@@ -283,6 +283,7 @@ def mails_after(answer, smtp) -> list:
     return list(smtp.messages)
 
 
+@pytest.mark.postgresql
 def test_strange_names_are_shown_literally_everywhere(known, client, address, smtp, admin_client):
     faults = []
     for number, (kind, (typed, shown)) in enumerate(HOSTILE_NAMES.items()):
@@ -308,6 +309,7 @@ def test_strange_names_are_shown_literally_everywhere(known, client, address, sm
     assert faults + faults_of_page(listed, bookers | services) == []
 
 
+@pytest.mark.postgresql
 def test_a_strange_name_stays_inside_its_line_of_the_calendar(known, client, address, smtp):
     for number, (typed, shown) in enumerate(HOSTILE_NAMES.values()):
         email = f"nadia{number}@cpas.example"

@@ -13,7 +13,7 @@ from tests.factories.documents import document, give, handout
 from tests.factories.registrations import booker, person, registration
 from tests.factories.trainings import catalogue, session, training_page, translated
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referenced")]
 
 DAY = timedelta(days=1)
 

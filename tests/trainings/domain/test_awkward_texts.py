@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.readers import READERS
 from tests.trainings.domain.test_calendar import an_event, assert_octets, feed
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 
 #: Each example is a feed of so many events with three texts each, and each text is one case.
 EVENTS, EXAMPLES = 28, 120

@@ -243,7 +243,7 @@ def test_state_is_told_to_readers_of_each_kind(is_cancelled, is_tentative, is_fr
 # --- times -------------------------------------------------------------------------------------
 
 
-@pytest.mark.once
+@pytest.mark.sqlite
 @pytest.mark.parametrize("key", CITIES.values(), ids=CITIES)
 @pytest.mark.parametrize("name", READERS)
 def test_reader_gives_the_hours_of_a_city_over_a_year(name, key):

@@ -11,7 +11,7 @@ from tests.factories.trainings import catalogue, session, training_page, transla
 from trainings.domain import documents, scheduling
 from trainings.models import TrainingPage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referenced")]
 
 MINUTE = timedelta(minutes=1)
 

@@ -12,7 +12,7 @@ from tests.factories.documents import document, give, handout
 from tests.factories.trainings import catalogue, session, training_page
 from tests.factories.users import communications_officer, user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referenced")]
 
 
 @pytest.fixture

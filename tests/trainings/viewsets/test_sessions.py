@@ -9,7 +9,7 @@ from django.utils import timezone
 from recurrence import WEEKLY, Recurrence, Rule
 
 from tests.factories.registrations import person, registration
-from tests.factories.trainings import catalogue, session, training_page
+from tests.factories.trainings import catalogue, session, training_page, working_day
 from tests.factories.users import communications_officer, user
 from trainings import wording
 from trainings.domain import recurrence, scheduling
@@ -29,7 +29,7 @@ def page():
 
 @pytest.fixture
 def soon():
-    return timezone.localdate() + timedelta(days=30)
+    return working_day()
 
 
 @pytest.fixture
