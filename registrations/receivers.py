@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.dispatch import receiver
 
-from registrations.domain import waiting_list
+from registrations.domain import held_places, waiting_list
 from registrations.domain.sharing import with_bundles
 from registrations.domain.telling import tell
 from registrations.emails import reminders
@@ -49,6 +49,15 @@ def fill_in_what_rules_say(sender, session, **kwargs):
     for name in empty:
         setattr(session, name, getattr(after, name))
     session.save(update_fields=list(empty))
+
+
+@receiver(signals.session_rescheduled)
+@receiver(signals.session_postponed)
+@receiver(signals.session_cancelled)
+@receiver(signals.session_restored)
+def move_the_day_names_are_due(sender, session, at, **kwargs):
+    """Before anything is given: what is held until the old day must not be taken back."""
+    held_places.follow(session, at=at)
 
 
 @receiver(signals.session_capacity_changed)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from wagtail.log_actions import log
 
-from registrations.domain import partners, workshops
+from registrations.domain import held_places, partners, workshops
 from registrations.domain.locking import lock_sessions, retried
 from registrations.domain.partners import NewPartner
 from registrations.domain.people import Booker, Person, add_people, normalised_address
@@ -29,7 +29,6 @@ from registrations.domain.sharing import (
     Sharing,
     bundle_of,
     groups_in_line,
-    rules_of,
     with_bundles,
 )
 from registrations.domain.waiting_list import settle
@@ -244,7 +243,8 @@ def _book(
     )
     if any(person.workshops for person in people):
         workshops.assign(sharing.sessions.values(), at=at)
-    _give_until(registration, people, at=at)
+    if not all(person.is_named for person in people):
+        held_places.note_until(registration, at=at)
     return {
         participant: {statuses[number, pk] for pk in people[number].session_ids}
         for number, participant in enumerate(participants)
@@ -316,24 +316,3 @@ def _arrivals(
     if arrived_at is not None:
         return dict.fromkeys(sharing.sessions, arrived_at)
     return {pk: max(at, sharing.last_arrivals.get(pk, at)) for pk in sharing.sessions}
-
-
-def _give_until(registration: Registration, people: list[Person], *, at: datetime) -> None:
-    """Note by when the places without names need them: the first session's date counts.
-
-    Where an organiser holds places after that date, they are named until the session starts, and
-    on the spot until it is over.
-    """
-    if all(person.is_named for person in people):
-        return
-    held = Participation.objects.living().filter(
-        participant__registration=registration, participant__last_name=""
-    )
-    sessions = {one.session_id: one.session for one in held.select_related("session__training")}
-    ends = []
-    for pk, rules in rules_of(sessions.values()).items():
-        session = sessions[pk]
-        moments = (rules.names_until(session), session.starts_at, session.ends_at)
-        ends.extend([one for one in moments if one > at][:1])
-    registration.names_due_at = min(ends)
-    registration.save(update_fields=["names_due_at"])

@@ -19,6 +19,7 @@ from registrations.emails.reminders import Reconciled
 from registrations.enums import MessageKind
 from registrations.models import OutgoingEmail, Participation, Registration
 from trainings.domain.days_off import days_off
+from trainings.enums import SessionStatus
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +129,9 @@ def _ask_for_names(registration: Registration, *, at: datetime) -> bool:
 def _unnamed(registration: Registration) -> list[Participation]:
     """Places still held without a name, those of the first session first."""
     rows = Participation.objects.living().filter(
-        participant__registration=registration, participant__last_name=""
+        participant__registration=registration,
+        participant__last_name="",
+        session__status=SessionStatus.SCHEDULED,
     )
     complete = rows.select_related("participant__registration", "session__training")
     return list(complete.order_by("session__starts_at", "pk"))

@@ -24,6 +24,7 @@ from registrations.enums import MessageKind, ParticipationStatus, Promotion, Ver
 from registrations.exceptions import AnswerClosedError, NotInThisStateError
 from registrations.models import Participation, Registration
 from trainings.domain.days_off import days_off
+from trainings.enums import SessionStatus
 from trainings.models import TrainingSession
 
 #: What takes a place from somebody who has it.
@@ -74,11 +75,15 @@ def due(*, at: datetime) -> set[int]:
 
 
 def _ended(at: datetime) -> Q:
-    """Offers nobody took in time, and places still without a name when the names were due."""
+    """Offers nobody took in time, and places still without a name when the names were due.
+
+    Those of a session without a date wait until it has one.
+    """
     offers = Q(status=ParticipationStatus.OFFERED, offer_ends_at__lte=at)
     unnamed = Q(
         participant__last_name="",
         participant__registration__names_due_at__lte=at,
+        session__status=SessionStatus.SCHEDULED,
         status__in=states.RELEASABLE,
     )
     return offers | unnamed

@@ -227,6 +227,8 @@ class SlowModel:
         for row in self.rows:
             due = self.bookings[row["booking"]]["due"]
             held = not row["named"] and row["status"] in ("CONFIRMED", "WAITING", "PENDING")
+            if not self.meetings[row["session"]].goes_ahead():
+                continue
             if row["session"] in sessions and held and due is not None and due <= at:
                 self.become(row, "EXPIRED")
         for unit in self.line(sessions, at):
@@ -282,6 +284,7 @@ class SlowModel:
                     and row["status"] in ("CONFIRMED", "WAITING", "PENDING")
                     and names is not None
                     and names <= at
+                    and self.meetings[row["session"]].goes_ahead()
                 )
             ):
                 found.add(row["session"])
@@ -438,12 +441,19 @@ class SlowModel:
             if is_late or len(asked) + len(held) > meeting.rules.may_hold:
                 raise Refused
 
-    def names_due(self, booking: int, at: datetime) -> datetime:
+    def another_date(self, *, session: int, at: datetime) -> None:
+        for row in self.rows:
+            if row["session"] == session and not row["named"] and row["status"] in LIVING:
+                self.bookings[row["booking"]]["due"] = self.names_due(row["booking"], at)
+
+    def names_due(self, booking: int, at: datetime) -> datetime | None:
         ends = []
         for row in self.rows:
             if row["booking"] != booking or row["named"] or row["status"] not in LIVING:
                 continue
             meeting = self.meetings[row["session"]]
+            if not meeting.goes_ahead():
+                continue
             names = meeting.noon(meeting.rules.names_days_before)
             if names > at:
                 ends.append(names)
@@ -451,7 +461,7 @@ class SlowModel:
                 ends.append(meeting.starts_at)
             elif meeting.ends_at > at:
                 ends.append(meeting.ends_at)
-        return min(ends)
+        return min(ends, default=None)
 
     def withdraw(self, *, row: Row, at: datetime) -> None:
         rows, sessions = self.along([row], at)

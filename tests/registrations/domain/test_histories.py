@@ -410,6 +410,8 @@ class History:
             return
         self.acts.append(f"{self.at:%d/%m %H:%M} {name} {row.pk}")
         self.learn(number)
+        self.history.append(("another_date", {"session": row.pk, "at": self.at}))
+        assert self.model.do("another_date", session=row.pk, at=self.at)
         if name in ("restore", "reschedule"):
             self.model_looks(row.pk)
 
