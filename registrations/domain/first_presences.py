@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
 
 from registrations.domain.scopes import PARTNER, THEY_CAME, registered_at
 from registrations.domain.seen import participations_seen
 from registrations.models import PartnerService
+from trainings.enums import SessionStatus
 from trainings.models import TrainingSession
 
 
@@ -25,41 +26,32 @@ def new_services(
 
     `first` and `last` are when the sessions begin; at most four queries.
     """
-    if first is None or last is None:
+    present = set(present)
+    if first is None or last is None or not present:
         return set()
-    others = (
-        TrainingSession.objects.filter(starts_at__lt=last)
-        .exclude(pk__in=sessions.values("pk"))
-        .aggregate(
-            before=Count("pk", filter=Q(starts_at__lt=first)),
-            meanwhile=Count("pk", filter=Q(starts_at__gte=first)),
-        )
-    )
-    seen, unknown = participations_seen(at=at), set(present)
-    if unknown and others["before"]:
+    seen = participations_seen(at=at).filter(**{PARTNER: OuterRef("pk")})
+    others = TrainingSession.objects.filter(status=SessionStatus.SCHEDULED).order_by()
+    unknown = PartnerService.objects.filter(pk__in=present).order_by()
+    if others.filter(starts_at__lt=first).exists():
         # Most have been known for long, which one of their old registrations tells.
-        before = seen.filter(**{PARTNER: OuterRef("pk")}, session__starts_at__lt=first)
-        partners = PartnerService.objects.filter(~Exists(before), pk__in=unknown).order_by()
-        unknown = set(partners.values_list("pk", flat=True))
-    if not unknown or not others["meanwhile"]:
-        return unknown
-    here = dict(
+        unknown = unknown.filter(~Exists(seen.filter(session__starts_at__lt=first)))
+    meanwhile = others.filter(starts_at__gte=first, starts_at__lt=last)
+    if not meanwhile.exclude(pk__in=sessions.values("pk")).exists():
+        return set(unknown.values_list("pk", flat=True))
+    # Service by service: these are few, and the sessions meanwhile may be many.
+    there = seen.filter(session__starts_at__gte=first, session__starts_at__lt=last).exclude(
+        session__in=sessions.values("pk")
+    )
+    earliest = there.values(PARTNER).annotate(first=Min("session__starts_at")).values("first")
+    elsewhere = dict(unknown.values_list("pk", Subquery(earliest)))
+    here = (
         registered_at(sessions)
-        .filter(THEY_CAME, **{f"{PARTNER}__in": unknown})
+        .filter(THEY_CAME, **{f"{PARTNER}__in": elsewhere})
         .values(PARTNER)
         .annotate(first=Min("session__starts_at"))
-        .values_list(PARTNER, "first")
     )
-    # Service by service: these are few, and the sessions meanwhile may be many.
-    there = seen.filter(
-        **{PARTNER: OuterRef("pk")},
-        session__starts_at__gte=first,
-        session__starts_at__lt=last,
-    ).exclude(session__in=sessions.values("pk"))
-    earliest = there.values(PARTNER).annotate(first=Min("session__starts_at")).values("first")
-    elsewhere = PartnerService.objects.filter(pk__in=unknown).annotate(first=Subquery(earliest))
     return {
         pk
-        for pk, first_there in elsewhere.order_by().values_list("pk", "first")
-        if first_there is None or first_there >= here[pk]
+        for pk, first_here in here.values_list(PARTNER, "first")
+        if elsewhere[pk] is None or elsewhere[pk] >= first_here
     }

@@ -68,7 +68,7 @@ def by_heading(figures: Figures) -> list[Group]:
 
 
 def press_list(figures: Figures) -> PressList:
-    """Services that were present, in the active language; three queries beside the figures."""
+    """Services that were present, in the active language; at most four queries."""
     unnamed = _unnamed(figures)
     names: dict[str, list[str]] = {}
     headings = Headings()
@@ -91,10 +91,12 @@ def _unnamed(figures: Figures) -> set[int]:
     said_no = Registration.objects.filter(
         may_name_partner=False, participants__participations__session__in=sessions.values("pk")
     )
-    openly = registered_at(sessions.filter(training__is_discreet=False)).filter(THEY_CAME)
-    may_be_known = set(openly.values_list(PARTNER, flat=True).distinct())
-    discreet = {line.pk for line in figures.services} - may_be_known
-    return by_row | set(said_no.order_by().values_list("partner", flat=True)) | discreet
+    unnamed = by_row | set(said_no.order_by().values_list("partner", flat=True))
+    if sessions.filter(training__is_discreet=True).exists():
+        openly = registered_at(sessions.filter(training__is_discreet=False)).filter(THEY_CAME)
+        may_be_known = set(openly.values_list(PARTNER, flat=True).distinct())
+        unnamed |= {line.pk for line in figures.services} - may_be_known
+    return unnamed
 
 
 # --- in words ----------------------------------------------------------------------------------

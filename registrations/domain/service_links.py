@@ -66,7 +66,7 @@ def living(partner: PartnerService, *, at: datetime) -> AccessToken | None:
 def _make(partner: PartnerService, *, at: datetime) -> str:
     _lock(partner)
     _end(partner, at=at)
-    return AccessToken.issue_for_service(partner, at=at)
+    return AccessToken.for_service(partner, at=at).saved()
 
 
 def _living(partner: PartnerService, *, at: datetime) -> QuerySet[AccessToken]:

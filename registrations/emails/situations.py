@@ -513,8 +513,8 @@ def _links(scene: Scene) -> OutgoingEmail:
 
 @situation(MessageKind.SERVICE_LINK, "service", gettext_lazy("To a partner service"))
 def _service_link(scene: Scene) -> OutgoingEmail:
-    AccessToken.issue_for_service(scene.partner, at=scene.at)
-    link = AccessToken.objects.filter(partner=scene.partner).latest("pk")
+    link = AccessToken.for_service(scene.partner, at=scene.at)
+    link.save()
     return outbox.draft(
         MessageKind.SERVICE_LINK,
         None,

@@ -22,6 +22,22 @@ PERSONAL = (TokenPurpose.ANSWER, TokenPurpose.CALENDAR, TokenPurpose.PARTICIPANT
 OF_A_SESSION = (TokenPurpose.DESK, TokenPurpose.TRAINER)
 #: The others are the booker's.
 
+# What a page behind a link of each purpose needs to begin with. All of it at once would be a query
+# that takes longer to write than to run.
+RELATED = {
+    TokenPurpose.MANAGE: ("registration__partner",),
+    TokenPurpose.SERVICE: ("partner",),
+    **dict.fromkeys(OF_A_SESSION, ("session__training__programme", "session__venue")),
+    **dict.fromkeys(
+        PERSONAL,
+        (
+            "participation__participant__registration__partner",
+            "participation__session__training",
+            "participation__session__venue",
+        ),
+    ),
+}
+
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
@@ -154,34 +170,15 @@ class AccessToken(models.Model):
         over = wall_clock(session.ends_on + timedelta(days=1), time.min, session.time_zone)
         return cls._make(purpose=purpose, session=session, expires_at=over)
 
-    @classmethod
-    def issue(cls, registration: Registration, *, purpose: TokenPurpose, at: datetime) -> str:
-        """Save a new link and return its secret, which is not stored and cannot be read again."""
-        return cls._make(registration, purpose=purpose, expires_at=at + conf.link_lifetime)._saved()
-
-    @classmethod
-    def issue_for_answer(cls, participation: Participation, *, at: datetime) -> str:
-        """`for_answer()`, saved."""
-        return cls.for_answer(participation, at=at)._saved()
-
-    @classmethod
-    def issue_for_calendar(cls, participation: Participation, *, at: datetime) -> str:
-        """`for_calendar()`, saved."""
-        return cls.for_calendar(participation, at=at)._saved()
-
-    @classmethod
-    def issue_for_service(cls, partner: PartnerService, *, at: datetime) -> str:
-        """`for_service()`, saved."""
-        return cls.for_service(partner, at=at)._saved()
+    def saved(self) -> str:
+        """Save it and return its secret, which is not stored and cannot be read again."""
+        self.save()
+        return self.secret
 
     def change_secret(self) -> str:
         """Another secret for the same link; the one before opens nothing any more."""
         self._take_secret()
         self.save(update_fields=["digest"])
-        return self.secret
-
-    def _saved(self) -> str:
-        self.save()
         return self.secret
 
     def _take_secret(self) -> None:
@@ -198,15 +195,7 @@ class AccessToken(models.Model):
     def find(cls, token: str, *, purpose: TokenPurpose, at: datetime) -> AccessToken | None:
         """The living row of a secret; None for an unknown, expired, revoked or foreign one."""
         return (
-            cls.objects.select_related(
-                "partner",
-                "session__training__programme",
-                "session__venue",
-                "registration__partner",
-                "participation__participant__registration__partner",
-                "participation__session__training",
-                "participation__session__venue",
-            )
+            cls.objects.select_related(*RELATED[purpose])
             .filter(
                 digest=digest(token),
                 purpose=purpose,

@@ -17,7 +17,7 @@ from registrations.views.registration import nothing_here, page_name
 
 def receipt_url(registration, *, at) -> str:
     """Under a new secret: only its digest is kept, so an earlier one cannot be shown again."""
-    token = AccessToken.issue(registration, purpose=TokenPurpose.MANAGE, at=at)
+    token = AccessToken.to_manage(registration, at=at).saved()
     return reverse("registrations:receipt", args=[token])
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
-from tests.chromium import Remote, expect
+from tests.chromium import expect
+from tests.looking import faults
 from trainings.models import ProgrammePage, TrainingPage, TrainingSession
 
 MOST_TABS = 400
@@ -110,11 +110,8 @@ class Officer:
 
     def look(self, screen: str) -> None:
         """At a screen of ours: `main` is what we fill, Wagtail has its own around it."""
-        found = Remote(Axe().run)(self.page, context="main").response["violations"]
-        if found:
-            self.faults[screen] = {
-                one["id"]: [node["html"] for node in one["nodes"]] for one in found
-            }
+        if found := faults(self.page, "main"):
+            self.faults[screen] = found
 
     def press_and_wait(self, selector: str, address: str) -> None:
         self.hand.press(selector)

@@ -1,31 +1,26 @@
 """A programme is copied for another year, and pages with registrations do not go unnoticed."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.chromium import Remote
 from tests.factories.registrations import person, registration
 from tests.factories.users import communications_officer
+from tests.looking import NARROW, WIDE, beyond_the_edge, faults, log_in
 from trainings.models import ProgrammePage, TrainingSession
 
 
-def log_in(site, browser):
-    page = browser.new_page()
-    page.goto(site.url + reverse("wagtailadmin_login"))
-    page.locator("[name=username]").fill("communication")
-    page.locator("[name=password]").fill("secret")
-    page.locator("[type=submit]").click()
-    page.wait_for_url("**/admin/")
-    return page
+@pytest.fixture
+def enter(site, new_browser):
+    """An officer's browser, logged in; options are those of a browser."""
+    officer = communications_officer()
 
+    def open_one(**options):
+        page = new_browser(**{"viewport": WIDE, **options}).new_page()
+        log_in(page, site.url, officer)
+        return page
 
-def faults(page):
-    # Messages fade in, and are faint until they have.
-    page.wait_for_function("document.getAnimations().every(one => !(one instanceof CSSTransition))")
-    found = Remote(Axe().run)(page).response["violations"]
-    return {fault["id"]: [node["html"] for node in fault["nodes"]] for fault in found}
+    return open_one
 
 
 def copy_url(site):
@@ -33,9 +28,8 @@ def copy_url(site):
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
-def test_an_officer_copies_a_programme(site, new_browser, javascript):
-    communications_officer()
-    page = log_in(site, new_browser(java_script_enabled=javascript))
+def test_an_officer_copies_a_programme(site, enter, javascript):
+    page = enter(java_script_enabled=javascript)
     page.goto(copy_url(site))
 
     page.locator("[name=title]").fill("Accompagner, l’année suivante")
@@ -52,9 +46,8 @@ def test_an_officer_copies_a_programme(site, new_browser, javascript):
     assert (made.starts_on - site.mornings[0].starts_on).days == 52 * 7
 
 
-def test_the_copy_is_made_by_keyboard_alone(site, browser):
-    communications_officer()
-    page = log_in(site, browser)
+def test_the_copy_is_made_by_keyboard_alone(site, enter):
+    page = enter()
     page.goto(site.url + reverse("wagtailadmin_pages:edit", args=[site.programme.pk]))
     page.goto(copy_url(site))
     page.locator("[name=title]").focus()
@@ -72,9 +65,8 @@ def test_the_copy_is_made_by_keyboard_alone(site, browser):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_copy_screen_has_no_fault(site, new_browser, scheme):
-    communications_officer()
-    page = log_in(site, new_browser(color_scheme=scheme, viewport={"width": 1280, "height": 900}))
+def test_the_copy_screen_has_no_fault(site, enter, scheme):
+    page = enter(color_scheme=scheme)
     page.goto(copy_url(site))
     found = {"empty": faults(page)}
     page.locator("[name=show]").click()
@@ -89,9 +81,8 @@ def test_the_copy_screen_has_no_fault(site, new_browser, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_warning_adds_no_fault_to_the_screens_of_wagtail(site, new_browser, scheme):
-    communications_officer()
-    page = log_in(site, new_browser(color_scheme=scheme, viewport={"width": 1280, "height": 900}))
+def test_the_warning_adds_no_fault_to_the_screens_of_wagtail(site, enter, scheme):
+    page = enter(color_scheme=scheme)
     training = site.pages[0]
     many = f"?id={training.pk}&id={site.pages[1].pk}"
     screens = [
@@ -115,15 +106,10 @@ def test_the_warning_adds_no_fault_to_the_screens_of_wagtail(site, new_browser, 
     assert look() == ([1, 1, 1, 1], of_wagtail)
 
 
-def test_the_copy_screen_is_not_cut_at_320_pixels(site, new_browser):
-    communications_officer()
-    page = log_in(site, new_browser(viewport={"width": 320, "height": 640}))
+def test_the_copy_screen_is_not_cut_at_320_pixels(site, enter):
+    page = enter(viewport=NARROW)
     page.goto(copy_url(site))
     page.locator("[name=show]").click()
     page.locator("[name=sessions]").first.wait_for()
 
-    wider = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-
-    assert wider == 0
+    assert beyond_the_edge(page) == []

@@ -8,6 +8,7 @@ from registrations.enums import MessageKind
 from registrations.models import OutgoingEmail, Registration
 from tests.chromium import expect
 from tests.factories.users import registrations_manager
+from tests.looking import log_in
 
 
 def write_person(page, number, name, sessions, *, me=False):
@@ -63,12 +64,8 @@ def test_a_service_signs_up_three_people(site, new_browser, javascript):
     people = registration.participants.with_participations()
     assert [len(person.confirmed) for person in people] == [2, 1, 1]
 
-    registrations_manager()
     desk = new_browser().new_page()
-    desk.goto(site.url + reverse("wagtailadmin_login"))
-    desk.locator("[name=username]").fill("inscriptions")
-    desk.locator("[name=password]").fill("secret")
-    desk.locator("[type=submit]").click()
+    log_in(desk, site.url, registrations_manager())
     desk.goto(site.url + reverse(Registration.snippet_viewset.get_url_name("list")))
     row = desk.locator("main tbody tr")
     expect(row).to_have_count(1)

@@ -18,7 +18,6 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from registrations.domain import answers, private_feeds
 from registrations.domain.people import normalised_address
-from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Participation
 from tests.factories.documents import document, give, handout
 from tests.factories.registrations import booker, partner, person, registration
@@ -163,7 +162,7 @@ def people(public, at):
     kept = document("Canaridocument")
     give(public, handout(kept, "BEFORE"))
     tokens = [
-        AccessToken.issue(made, purpose=TokenPurpose.MANAGE, at=at),
+        AccessToken.to_manage(made, at=at).saved(),
         private_feeds.renew(made.partner, at=at),
         private_feeds.renew("personne1@cpas.example", at=at),
     ]

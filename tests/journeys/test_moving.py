@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from recurrence import WEEKLY, Recurrence, Rule
 
-from tests.chromium import Remote, expect
+from tests.chromium import expect
 from tests.factories.registrations import person, registration
 from tests.factories.users import communications_officer
+from tests.looking import NARROW, WIDE, beyond_the_edge, faults, log_in
 from trainings.domain import scheduling
 from trainings.models import SessionSeries, TrainingSession
 
@@ -20,7 +20,7 @@ names = TrainingSession.snippet_viewset.get_url_name
 @pytest.fixture
 def desk(site, new_browser):
     """A logged-in officer's browser; options are those of a browser."""
-    communications_officer()
+    officer = communications_officer()
     for number in range(3):
         registration(person(*site.mornings, number=number), at=timezone.now())
     series = SessionSeries.objects.create(
@@ -34,12 +34,8 @@ def desk(site, new_browser):
     TrainingSession.objects.filter(pk=first.pk).update(series=series, original_on=first.starts_on)
 
     def open_one(**options):
-        page = new_browser(**{"viewport": {"width": 1280, "height": 900}, **options}).new_page()
-        page.goto(site.url + reverse("wagtailadmin_login"))
-        page.locator("[name=username]").fill("communication")
-        page.locator("[name=password]").fill("secret")
-        page.locator("[type=submit]").click()
-        page.wait_for_url("**/admin/")
+        page = new_browser(**{"viewport": WIDE, **options}).new_page()
+        log_in(page, site.url, officer)
         return page
 
     return open_one
@@ -114,22 +110,19 @@ def test_the_screens_of_dates_have_no_fault(site, desk, screens, scheme):
         visit(page, site, screen)
         for details in page.locator("main details:not([open])").all():
             details.evaluate("one => { one.open = true }")
-        faults = Remote(Axe().run)(page).response["violations"]
-        found[name] = {one["id"]: [node["html"] for node in one["nodes"]] for one in faults}
+        found[name] = faults(page)
 
     assert found == {name: {} for name in screens}
 
 
 def test_nothing_is_cut_at_320_pixels(site, desk, screens):
-    page = desk(viewport={"width": 320, "height": 640})
+    page = desk(viewport=NARROW)
     wider = {}
     for name in set(screens) - {"list", "add with warnings"}:  # Wagtail's own
         visit(page, site, screens[name])
-        wider[name] = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        wider[name] = beyond_the_edge(page)
 
-    assert wider == dict.fromkeys(wider, 0)
+    assert wider == {name: [] for name in wider}
 
 
 @pytest.mark.parametrize(

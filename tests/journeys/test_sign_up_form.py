@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from registrations.models import Participation, SignUpRules, Workshop
-from tests.chromium import Remote, expect
+from tests.chromium import expect
+from tests.looking import NARROW, beyond_the_edge, faults
 
 
 @pytest.fixture
@@ -43,16 +43,11 @@ def fill_in(page, **answers):
     page.locator("[name=booking-may_name_partner][value=yes]").check()
 
 
-def faults(page) -> dict[str, list[str]]:
-    found = Remote(Axe().run)(page).response["violations"]
-    return {fault["id"]: [node["html"] for node in fault["nodes"]] for fault in found}
-
-
 @pytest.mark.parametrize("is_whole", [False, True], ids=["each session", "all or none"])
 def test_the_form_has_no_fault_and_is_not_cut_at_320_pixels(site, workshops, new_browser, is_whole):
     site.programme.programme.is_indivisible = is_whole
     site.programme.programme.save()
-    page = new_browser(viewport={"width": 320, "height": 640}).new_page()
+    page = new_browser(viewport=NARROW).new_page()
     open_form(page, site)
     first = page.locator(f"[name=people-0-workshop_{site.mornings[0].pk}]")
     if is_whole:
@@ -71,8 +66,7 @@ def test_the_form_has_no_fault_and_is_not_cut_at_320_pixels(site, workshops, new
     expect(page.locator("#errors")).to_contain_text("Merci de choisir un atelier.")
     expect(page.locator("#errors")).to_contain_text("Au plus 25 places")
     assert faults(page) == {}
-    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wider) == 0
+    assert beyond_the_edge(page) == []
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])

@@ -9,7 +9,6 @@ from gunicorn.glogging import SafeAtoms  # type: ignore[import-untyped]
 
 from registrations import logs
 from registrations.domain import private_feeds, service_links
-from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Participation
 from registrations.urls import urlpatterns
 from registrations.views.answer import AnswerView
@@ -56,9 +55,9 @@ def secrets():
     one, at = Participation.objects.get(), timezone.now()
     booking = one.participant.registration
     return {
-        "receipt": AccessToken.issue(booking, purpose=TokenPurpose.MANAGE, at=at),
-        "answer": AccessToken.issue(booking, purpose=TokenPurpose.MANAGE, at=at),
-        "page": AccessToken.issue_for_calendar(one, at=at),
+        "receipt": AccessToken.to_manage(booking, at=at).saved(),
+        "answer": AccessToken.to_manage(booking, at=at).saved(),
+        "page": AccessToken.for_calendar(one, at=at).saved(),
         "calendar": private_feeds.renew(one.address, at=at),
     }
 

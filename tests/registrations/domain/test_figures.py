@@ -215,6 +215,18 @@ def test_people_are_counted_in_the_quality_they_came_in(page, mornings):
     }
 
 
+def test_who_registered_twice_and_came_once_is_one_person_who_came(page, mornings):
+    first, second = mornings
+    same = ("a@x.example",)
+    booked(partner("One"), first, addresses=same, presence=PresenceState.ABSENT)
+    booked(partner("Other"), second, addresses=same)
+
+    found = of(page)
+
+    assert (found.people_registered, found.people_present) == (1, 1)
+    assert found.qualities == {Quality.PROFESSIONAL: 1}
+
+
 def test_what_does_not_go_ahead_counts_nowhere(page, mornings):
     first, second = mornings
     off = session(page, date(2027, 3, 9))

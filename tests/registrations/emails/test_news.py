@@ -228,7 +228,7 @@ def test_a_link_opens_until_the_day_after_the_session(morning, mail_of, settings
 
     settings.REGISTRATIONS_LINK_LIFETIME = timedelta(days=3)
     one = Participation.objects.select_related("participant__registration").get()
-    AccessToken.issue_for_answer(one, at=AT)
+    AccessToken.for_answer(one, at=AT).saved()
     assert AccessToken.objects.latest("pk").expires_at == AT + timedelta(days=3)
 
 

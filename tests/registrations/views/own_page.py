@@ -8,13 +8,12 @@ from datetime import datetime
 from django.test import Client
 from django.utils import timezone
 
-from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Registration
 from tests.registrations.views.reading import Page
 
 
 def link_to(registration: Registration, *, language: str = "en", at: datetime | None = None) -> str:
-    token = AccessToken.issue(registration, purpose=TokenPurpose.MANAGE, at=at or timezone.now())
+    token = AccessToken.to_manage(registration, at=at or timezone.now()).saved()
     return f"/{language}/inscriptions/receipt/{token}/"
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from registrations.domain import answers, approval, waiting_list
 from registrations.emails.delivery import deliver_due
-from registrations.enums import ParticipationStatus, TokenPurpose
+from registrations.enums import ParticipationStatus
 from registrations.models import (
     AccessToken,
     OutgoingEmail,
@@ -64,7 +64,7 @@ def url(participation):
 
 
 def address_for(participation) -> str:
-    token = AccessToken.issue_for_answer(participation, at=timezone.now())
+    token = AccessToken.for_answer(participation, at=timezone.now()).saved()
     return f"/en/inscriptions/answer/{token}/"
 
 
@@ -166,7 +166,7 @@ def test_the_address_stays_between_us(client, url):
 
 def test_only_the_holder_of_the_very_link_reads_it(client, url, participation):
     booking = participation.participant.registration
-    of_booking = AccessToken.issue(booking, purpose=TokenPurpose.MANAGE, at=timezone.now())
+    of_booking = AccessToken.to_manage(booking, at=timezone.now()).saved()
     secret = url.rstrip("/").rpartition("/")[2]
 
     for other in (

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from registrations.domain import attestations, bundles, service_links
-from registrations.enums import TokenPurpose
 from registrations.models import (
     AccessToken,
     Attestation,
@@ -214,9 +213,9 @@ def test_expired_and_revoked_links_are_as_unknown_ones(row):
 def test_other_secrets_do_not_open_it(row):
     booking = row.participant.registration
     secrets = [
-        AccessToken.issue(booking, purpose=TokenPurpose.MANAGE, at=NOW),
-        AccessToken.issue_for_answer(row, at=NOW),
-        AccessToken.issue_for_service(booking.partner, at=NOW),
+        AccessToken.to_manage(booking, at=NOW).saved(),
+        AccessToken.for_answer(row, at=NOW).saved(),
+        AccessToken.for_service(booking.partner, at=NOW).saved(),
     ]
     for secret in secrets:
         assert Client().get(f"/fr/inscriptions/mine/{secret}/").content == nothing()
@@ -258,7 +257,7 @@ def test_what_is_no_number_is_unknown(row, number):
 def booker_browser(row):
     booking = row.participant.registration
     browser = Client()
-    secret = AccessToken.issue(booking, purpose=TokenPurpose.MANAGE, at=NOW)
+    secret = AccessToken.to_manage(booking, at=NOW).saved()
     browser.get(reverse("registrations:receipt", args=[secret]))
     return browser
 

@@ -54,6 +54,8 @@ HEADERS = {
     *("Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID"),
     *("Auto-Submitted", "X-Envelope-To", "X-Peer", "X-MailFrom", "X-RcptTo"),
 }
+#: These reach the database as values, which each engine refuses in its own way.
+VALUES = {"unprintable texts", "hostile texts", "sessions", "services", "choices", "counts"}
 ATTENDEE = re.compile(
     r'ATTENDEE;CN="?(?P<name>[^"]*?)"?;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT'
     r";PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:(?P<email>\S+)"
@@ -204,7 +206,13 @@ def faults_of(client: Client, address: str, sending: Sending) -> list[str]:
     return [f"{sending.name}: {fault}" for fault in faults]
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize(
+    "group",
+    [
+        pytest.param(group, id=group, marks=() if group in VALUES else pytest.mark.postgresql)
+        for group in GROUPS
+    ],
+)
 def test_bad_input_is_refused_or_taken_whole(group, known, client, address, smtp, admin_client):
     faults = [
         fault for sending in GROUPS[group](known) for fault in faults_of(client, address, sending)

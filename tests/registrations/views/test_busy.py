@@ -92,7 +92,7 @@ def test_the_sign_up_form_keeps_what_was_typed_and_can_be_sent_again(client, pag
 def test_an_answer_is_not_lost_without_a_word(client, morning):
     registration(person(morning), at=timezone.now())
     one = Participation.objects.get()
-    token = AccessToken.issue_for_answer(one, at=timezone.now())
+    token = AccessToken.for_answer(one, at=timezone.now()).saved()
     url = reverse("registrations:answer", args=[token])
     answer = {"answer": "withdraw", "withdraw-reason": "Malade ce jour-là"}
 

@@ -1,17 +1,15 @@
 """The welcome desk in a browser: by two letters, by keyboard alone, on a phone, in the dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from registrations.domain import attendance, day_links
 from registrations.enums import TokenPurpose
 from registrations.models import Participation, Presence, PresenceEntry, Registration, SelfCheckIn
-from tests.chromium import Remote, expect
+from tests.chromium import expect
+from tests.looking import NARROW, faults_in_both_schemes, wide_and_narrow
 from tests.registrations.views.desk_of import code_of, desk, going_on, link, people
 
-NARROW = {"width": 320, "height": 640}
-WIDE = {"width": 1280, "height": 900}
 KEPT = "() => Object.keys(localStorage).filter((name) => /desk-\\d+-/.test(name)).length"
 
 
@@ -46,22 +44,12 @@ def sent(page) -> None:
     page.wait_for_function(f"() => ({KEPT})() === 0")
 
 
-def faults(page):
-    found = Remote(Axe().run)(page).response["violations"]
-    return {fault["id"]: [node["html"] for node in fault["nodes"]] for fault in found}
-
-
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["320", "1280"])
-def test_no_page_has_a_fault_or_is_cut(enter, live_server, morning, viewport, scheme):
-    page = enter(viewport=viewport, color_scheme=scheme)
-    found, wider = {}, {}
+def test_no_page_has_a_fault_or_is_cut(enter, live_server, morning):
+    page = enter()
+    found = {}
 
     def look(name):
-        found[name], wider[name] = faults(page), page.evaluate(WIDER)
+        found[name] = wide_and_narrow(page, look=faults_in_both_schemes)
 
     page.locator("[data-person] [data-tap]").first.click()
     page.locator("[data-person] summary").nth(2).click()
@@ -77,7 +65,6 @@ def test_no_page_has_a_fault_or_is_cut(enter, live_server, morning, viewport, sc
     look("here, to correct")
 
     assert found == {name: {} for name in found}
-    assert wider == dict.fromkeys(found, 0)
 
 
 def test_rows_are_large_enough_for_a_thumb(enter):

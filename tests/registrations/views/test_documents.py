@@ -7,7 +7,6 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from registrations.enums import TokenPurpose
 from registrations.models import AccessToken, Participation
 from tests.factories.documents import document, give, handout
 from tests.factories.registrations import booker, person, registration
@@ -52,7 +51,7 @@ def opened(client, one):
 
 def opened_booking(client, one):
     registration = one.participant.registration
-    secret = AccessToken.issue(registration, purpose=TokenPurpose.MANAGE, at=timezone.now())
+    secret = AccessToken.to_manage(registration, at=timezone.now()).saved()
     assert client.get(f"/fr/inscriptions/receipt/{secret}/").status_code == 302
     return f"/fr/inscriptions/registration/{registration.reference}/"
 

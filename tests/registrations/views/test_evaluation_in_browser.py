@@ -3,17 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from wagtail.models import Site
 
 from registrations.models import AccessToken, Evaluation, Participation
-from tests.chromium import Remote
 from tests.factories.documents import document, give, handout
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import catalogue, session, training_page
+from tests.looking import NARROW, WIDE, beyond_the_edge, faults, faults_in_both_schemes
 
-NARROW = {"width": 320, "height": 640}
 STATES = ("everything", "to correct", "thanked", "refused")
 QUESTIONS = ("useful", "clear", "exchange", "organisation")
 
@@ -54,27 +52,17 @@ def states(page, link):
     yield "refused", page.locator("h1").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_state_has_a_fault(link, new_browser, scheme):
-    page = new_browser(color_scheme=scheme).new_page()
-    found = {}
+def test_no_state_has_a_fault_or_is_cut_at_320_pixels(link, browser):
+    page = browser.new_page()
+    found, wider = {}, {}
     for name, _shown in states(page, link):
-        violations = Remote(Axe().run)(page).response["violations"]
-        found[name] = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+        page.set_viewport_size(WIDE)
+        found[name] = faults_in_both_schemes(page)
+        page.set_viewport_size(NARROW)
+        wider[name] = beyond_the_edge(page)
 
-    assert found == {name: [] for name in STATES}
-
-
-def test_nothing_is_cut_at_320_pixels(link, new_browser):
-    page = new_browser(viewport=NARROW).new_page()
-    wider = {
-        name: page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        for name, _shown in states(page, link)
-    }
-
-    assert wider == dict.fromkeys(STATES, 0)
+    assert found == {name: {} for name in STATES}
+    assert wider == {name: [] for name in STATES}
 
 
 def test_one_answers_by_keyboard_alone_without_script(link, new_browser):
@@ -103,4 +91,4 @@ def test_a_document_is_saved_by_the_link_and_refused_without(link, new_browser):
     stranger = new_browser().new_page()
     refused = stranger.goto(link.partition("/fr/")[0] + address)
     assert refused.status == 403
-    assert Remote(Axe().run)(stranger).response["violations"] == []
+    assert faults(stranger) == {}

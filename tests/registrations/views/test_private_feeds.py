@@ -118,9 +118,9 @@ def test_an_unknown_address_is_not_found(client, feed, secret):
 def test_a_secret_of_something_else_opens_no_calendar(client, morning):
     one = Participation.objects.get()
     for secret in (
-        AccessToken.issue(one.participant.registration, purpose="MANAGE", at=timezone.now()),
-        AccessToken.issue_for_answer(one, at=timezone.now()),
-        AccessToken.issue_for_calendar(one, at=timezone.now()),
+        AccessToken.to_manage(one.participant.registration, at=timezone.now()).saved(),
+        AccessToken.for_answer(one, at=timezone.now()).saved(),
+        AccessToken.for_calendar(one, at=timezone.now()).saved(),
     ):
         assert client.get(f"/fr/inscriptions/calendar/{secret}.ics").status_code == 404
 
@@ -231,7 +231,7 @@ def url(morning):
 
 
 def page_of(participation) -> str:
-    token = AccessToken.issue_for_calendar(participation, at=timezone.now())
+    token = AccessToken.for_calendar(participation, at=timezone.now()).saved()
     return f"/en/inscriptions/calendar/{token}/"
 
 
@@ -359,8 +359,8 @@ def test_the_address_of_the_page_stays_between_us(client, url):
 def test_only_the_holder_of_the_very_link_opens_the_page(client, url, morning):
     one = Participation.objects.get()
     at = timezone.now()
-    of_booking = AccessToken.issue(one.participant.registration, purpose="MANAGE", at=at)
-    of_answer = AccessToken.issue_for_answer(one, at=at)
+    of_booking = AccessToken.to_manage(one.participant.registration, at=at).saved()
+    of_answer = AccessToken.for_answer(one, at=at).saved()
     of_calendar = private_feeds.renew(CAMILLE, at=at)
     secret = url.rstrip("/").rpartition("/")[2]
 
@@ -434,7 +434,7 @@ def test_the_mail_to_the_person_leads_there_and_no_other_does(client, page, smtp
 
 def test_a_browser_that_registers_somebody_gets_no_calendar(client, morning):
     booking = Registration.objects.get()
-    token = AccessToken.issue(booking, purpose="MANAGE", at=timezone.now())
+    token = AccessToken.to_manage(booking, at=timezone.now()).saved()
 
     html = client.get(f"/fr/inscriptions/receipt/{token}/").content.decode()
 

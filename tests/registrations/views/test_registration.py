@@ -240,9 +240,9 @@ def test_a_thousand_tampered_links_all_answer_alike(client, mine):
     token = link_to(mine).rstrip("/").rpartition("/")[2]
     one = of("Dupont")
     others = [
-        AccessToken.issue_for_answer(one, at=timezone.now()),
-        AccessToken.issue_for_calendar(one, at=timezone.now()),
-        AccessToken.issue_for_service(mine.partner, at=timezone.now()),
+        AccessToken.for_answer(one, at=timezone.now()).saved(),
+        AccessToken.for_calendar(one, at=timezone.now()).saved(),
+        AccessToken.for_service(mine.partner, at=timezone.now()).saved(),
     ]
     # "-" alone might be what stands there already.
     wrong = [bad for number in range(1100) if (bad := tampered(token, number)) != token]

@@ -3,19 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from wagtail.models import Site
 
 from registrations.domain import answers
 from registrations.domain.people import unnamed
-from registrations.enums import ParticipationStatus, TokenPurpose
+from registrations.enums import ParticipationStatus
 from registrations.models import AccessToken, Participation, SignUpRules
-from tests.chromium import Remote
 from tests.factories.registrations import booker, partner, person, registration
 from tests.factories.trainings import catalogue, session, training_page, venue
+from tests.looking import NARROW, WIDE, beyond_the_edge, faults_in_both_schemes
 
-NARROW = {"width": 320, "height": 640}
 STATES = ("everybody", "to correct", "refused", "done", "nothing here", "link", "link asked")
 
 
@@ -57,7 +55,7 @@ def link(transactional_db, live_server):
     )
     for one in Participation.objects.filter(participant__registration=theirs):
         answers.withdraw(one, at=now)
-    token = AccessToken.issue(mine, purpose=TokenPurpose.MANAGE, at=now)
+    token = AccessToken.to_manage(mine, at=now).saved()
     return f"{live_server.url}/fr/inscriptions/receipt/{token}/"
 
 
@@ -95,27 +93,17 @@ def of(name):
     return Participation.objects.filter(participant__last_name=name).order_by("session__starts_at")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_state_has_a_fault(link, new_browser, scheme):
-    page = new_browser(color_scheme=scheme).new_page()
-    found = {}
+def test_no_state_has_a_fault_or_is_cut_at_320_pixels(link, browser):
+    page = browser.new_page()
+    found, wider = {}, {}
     for name, _shown in states(page, link):
-        violations = Remote(Axe().run)(page).response["violations"]
-        found[name] = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+        page.set_viewport_size(WIDE)
+        found[name] = faults_in_both_schemes(page)
+        page.set_viewport_size(NARROW)
+        wider[name] = beyond_the_edge(page)
 
-    assert found == {name: [] for name in STATES}
-
-
-def test_nothing_is_cut_at_320_pixels(link, new_browser):
-    page = new_browser(viewport=NARROW).new_page()
-    wider = {
-        name: page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        for name, _shown in states(page, link)
-    }
-
-    assert wider == dict.fromkeys(STATES, 0)
+    assert found == {name: {} for name in STATES}
+    assert wider == {name: [] for name in STATES}
 
 
 def test_what_one_touches_is_large_enough(link, new_browser):

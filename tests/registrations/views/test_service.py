@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from registrations.domain import answers, private_feeds, service_links
 from registrations.domain.people import unnamed
-from registrations.enums import ParticipationStatus, TokenPurpose
+from registrations.enums import ParticipationStatus
 from registrations.models import (
     AccessToken,
     KindQuota,
@@ -145,7 +145,7 @@ def test_every_way_a_link_does_not_open_is_told_alike(service):
     good = service_links.renew(service, by=None, at=at)
     renewed, revoked = good, service_links.renew(service, by=None, at=at)
     service_links.revoke(service, by=None, at=at)
-    expired = AccessToken.issue_for_service(service, at=at - 3 * A_YEAR)
+    expired = AccessToken.for_service(service, at=at - 3 * A_YEAR).saved()
     living = service_links.renew(service, by=None, at=at)
     swapped = f"{living[:-1]}{'a' if living[-1] != 'a' else 'b'}"
 
@@ -194,9 +194,9 @@ def test_each_secret_opens_its_own_kind_of_page(page, service):
     booked(person(session(page, SOON)), of=service)
     one, booking = Participation.objects.get(), Registration.objects.get()
     secrets = {
-        "receipt": AccessToken.issue(booking, purpose=TokenPurpose.MANAGE, at=NOW),
-        "answer": AccessToken.issue_for_answer(one, at=NOW),
-        "calendar": AccessToken.issue_for_calendar(one, at=NOW),
+        "receipt": AccessToken.to_manage(booking, at=NOW).saved(),
+        "answer": AccessToken.for_answer(one, at=NOW).saved(),
+        "calendar": AccessToken.for_calendar(one, at=NOW).saved(),
         "service_link": service_links.renew(service, by=None, at=NOW),
         "private_feed": private_feeds.renew(service, at=NOW),
         "participant_link": issued_for_participant(one),
@@ -215,7 +215,7 @@ def test_each_secret_opens_its_own_kind_of_page(page, service):
 def test_the_link_of_a_registration_opens_no_service(page, service):
     booking = booked(person(session(page, SOON)), of=service)
     browser = Client()
-    secret = AccessToken.issue(booking, purpose=TokenPurpose.MANAGE, at=NOW)
+    secret = AccessToken.to_manage(booking, at=NOW).saved()
     browser.get(reverse("registrations:receipt", args=[secret]))
 
     assert browser.get(own(service)).status_code == 404

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -11,12 +10,11 @@ from registrations.domain import answers, private_feeds, service_links
 from registrations.domain.people import unnamed
 from registrations.enums import ParticipationStatus
 from registrations.models import Participation, SignUpRules
-from tests.chromium import Remote
 from tests.factories.registrations import partner, person, registration
 from tests.factories.trainings import catalogue, session, training_page, venue
+from tests.looking import NARROW, WIDE, beyond_the_edge, faults_in_both_schemes
 from trainings.domain import scheduling
 
-NARROW = {"width": 320, "height": 640}
 STATES = ("everybody", "one who waits", "to correct", "replaced", "one not named", "nothing")
 
 
@@ -87,27 +85,17 @@ COLLEAGUE = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_state_has_a_fault(site, new_browser, scheme):
-    page = new_browser(color_scheme=scheme).new_page()
-    found = {}
+def test_no_state_has_a_fault_or_is_cut_at_320_pixels(site, browser):
+    page = browser.new_page()
+    found, wider = {}, {}
     for name, _shown in states(page, site):
-        violations = Remote(Axe().run)(page).response["violations"]
-        found[name] = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+        page.set_viewport_size(WIDE)
+        found[name] = faults_in_both_schemes(page)
+        page.set_viewport_size(NARROW)
+        wider[name] = beyond_the_edge(page)
 
-    assert found == {name: [] for name in STATES}
-
-
-def test_nothing_is_cut_at_320_pixels(site, new_browser):
-    page = new_browser(viewport=NARROW).new_page()
-    wider = {
-        name: page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        for name, _shown in states(page, site)
-    }
-
-    assert wider == dict.fromkeys(STATES, 0)
+    assert found == {name: {} for name in STATES}
+    assert wider == {name: [] for name in STATES}
 
 
 def test_the_address_that_is_shown_and_kept_tells_no_secret(site, new_browser):

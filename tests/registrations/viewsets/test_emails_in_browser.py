@@ -1,15 +1,14 @@
 """Mails in a browser: no fault, on a phone too; sent again by keyboard."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
 from registrations.models import OutgoingEmail
-from tests.chromium import Remote
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import catalogue, session, training_page
 from tests.factories.users import user
+from tests.looking import NARROW, beyond_the_edge, faults, log_in
 
 
 @pytest.fixture
@@ -25,28 +24,24 @@ def given_up(transactional_db):
 
 
 def logged_in(live_server, new_browser):
-    user(
+    editor = user(
         "registrations.view_registration",
         "registrations.change_registration",
         "registrations.view_outgoingemail",
     )
-    page = new_browser(viewport={"width": 320, "height": 640}).new_page()
-    page.goto(live_server.url + reverse("wagtailadmin_login"))
-    page.locator("[name=username]").fill("editor")
-    page.locator("[name=password]").fill("secret")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/admin/")
+    page = new_browser(viewport=NARROW).new_page()
+    log_in(page, live_server.url, editor)
     return page
 
 
 def test_a_mail_that_was_given_up_is_sent_again_by_keyboard(live_server, new_browser, given_up):
     page = logged_in(live_server, new_browser)
+    page.goto(live_server.url + reverse("wagtailadmin_home"))
     page.locator("main a[href*='state=failed']").wait_for()
 
     name = OutgoingEmail.snippet_viewset.get_url_name("inspect")
     page.goto(live_server.url + reverse(name, args=[given_up.pk]))
-    found = Remote(Axe().run)(page)
-    assert [one["id"] for one in found.response["violations"]] == []
+    assert faults(page) == {}
     page.locator("main form[method=post] button").focus()
     page.keyboard.press("Enter")
     page.locator(".messages .success").wait_for()
@@ -63,10 +58,8 @@ def test_ticked_mails_are_sent_again_by_keyboard(live_server, new_browser, given
     page.locator(".bulk-actions-buttons a[href*='send_again']").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/send_again/**")
-    found = Remote(Axe().run)(page)
-    assert [one["id"] for one in found.response["violations"]] == []
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= 320
+    assert faults(page) == {}
+    assert beyond_the_edge(page) == []
 
     page.locator("main form[method=POST] button").focus()
     page.keyboard.press("Enter")

@@ -1,15 +1,13 @@
 """Evaluations in the admin, in a browser: no fault, on a phone, with and without answers."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from wagtail.users.models import UserProfile
 
 from registrations.models import Evaluation
-from tests.chromium import Remote
 from tests.factories.trainings import MORNING_2, catalogue, session, training_page
 from tests.factories.users import registrations_manager
-from tests.registrations.viewsets.test_people_in_browser import BEYOND_THE_EDGE, NARROW, WIDE
+from tests.looking import NARROW, log_in, wide_and_narrow
 
 MARKS = {"useful": 5, "clear": 4, "exchange": 3, "organisation": 2}
 
@@ -25,26 +23,15 @@ def mornings(transactional_db):
     return made
 
 
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["320", "1280"])
-def test_no_screen_has_a_fault_or_is_cut(live_server, new_browser, mornings, viewport):
-    UserProfile.objects.create(user=registrations_manager(), preferred_language="fr")
-    page = new_browser(viewport=viewport).new_page()
-    page.goto(live_server.url + reverse("wagtailadmin_login"))
-    page.locator("[name=username]").fill("inscriptions")
-    page.locator("[name=password]").fill("secret")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/admin/")
+def test_no_screen_has_a_fault_or_is_cut(live_server, new_browser, mornings):
+    manager = registrations_manager()
+    UserProfile.objects.create(user=manager, preferred_language="fr")
+    page = new_browser(viewport=NARROW).new_page()
+    log_in(page, live_server.url, manager)
     found, pictures = {}, []
     for one in mornings:
         page.goto(live_server.url + reverse("registrations_admin:evaluations", args=[one.pk]))
-        violations = Remote(Axe().run)(page).response["violations"]
-        found[one.pk] = {
-            each["id"]: [node["html"] for node in each["nodes"]] for each in violations
-        }
-        # A wide table is scrolled by itself.
-        found[f"{one.pk} wide"] = page.evaluate(
-            BEYOND_THE_EDGE.replace('".w-sr-only"', '".w-sr-only, .registrations-wide > *"')
-        )
+        found[one.pk] = wide_and_narrow(page)
         pictures.append(page.locator("svg.registrations-bars").count())
 
     assert not any(found.values()), found

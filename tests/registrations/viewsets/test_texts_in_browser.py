@@ -4,7 +4,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Site
@@ -12,18 +11,9 @@ from wagtail.models import Site
 from registrations.domain import texts
 from registrations.enums import MessageKind
 from registrations.models import MessageText
-from tests.chromium import Remote
 from tests.factories.trainings import AT, catalogue, session, training_page, venue
 from tests.factories.users import user
-
-NARROW = {"width": 320, "height": 640}
-WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-#: Wagtail's frame hides what sticks out instead of growing.
-STICKS_OUT = """
-[...document.querySelectorAll("#errors *, .registrations-rules *, .registrations-texts *")]
-    .filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
-    .map(one => one.outerHTML.slice(0, 80))
-"""
+from tests.looking import NARROW, log_in, wide_and_narrow
 
 
 @pytest.fixture
@@ -44,21 +34,9 @@ def site(transactional_db, live_server):
     }
     return SimpleNamespace(
         urls={name: live_server.url + address for name, address in names.items()},
-        login=live_server.url + reverse("wagtailadmin_login"),
+        root=live_server.url,
+        editor=editor,
     )
-
-
-def log_in(page, site):
-    page.goto(site.login)
-    page.locator("[name=username]").fill("editor")
-    page.locator("[name=password]").fill("secret")
-    page.locator("[type=submit]").click()
-    page.wait_for_url("**/admin/")
-
-
-def violations(page):
-    found = Remote(Axe().run)(page).response["violations"]
-    return {one["id"]: [node["html"] for node in one["nodes"]] for one in found}
 
 
 def states(page, site):
@@ -74,21 +52,15 @@ def states(page, site):
 
 
 def test_no_screen_has_a_fault_or_sticks_out(site, new_browser):
-    page = new_browser().new_page()
-    log_in(page, site)
+    page = new_browser(viewport=NARROW).new_page()
+    log_in(page, site.root, site.editor)
     for name in states(page, site):
-        assert (name, violations(page)) == (name, {})
-    page.set_viewport_size(NARROW)
-    for name in states(page, site):
-        assert (name, page.evaluate(WIDTH), page.evaluate(STICKS_OUT)) == (name, 0, [])
+        assert (name, wide_and_narrow(page)) == (name, {})
 
 
 def test_words_are_typed_looked_at_and_used_without_script_or_mouse(site, new_browser):
-    page = new_browser().new_page()
-    log_in(page, site)
-    without_script = new_browser(java_script_enabled=False)
-    without_script.add_cookies(page.context.cookies())
-    page = without_script.new_page()
+    page = new_browser(java_script_enabled=False).new_page()
+    log_in(page, site.root, site.editor)
     page.goto(site.urls["edit"])
 
     page.locator("[name=opening]").focus()
