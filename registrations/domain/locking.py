@@ -9,6 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, transaction
+from django.db.models import Model, QuerySet
 
 from registrations.exceptions import BusyError
 from trainings.models import TrainingSession
@@ -21,6 +22,7 @@ GAVE_WAY = {"40001", "40P01", "55P03"}
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 
 def lock_sessions(session_ids: Iterable[int]) -> list[TrainingSession]:
@@ -39,6 +41,22 @@ def lock_sessions(session_ids: Iterable[int]) -> list[TrainingSession]:
         .select_related("training__programme")
         .order_by("pk")
     )
+
+
+def lock_shared(rows: QuerySet[M]) -> list[M]:
+    """These rows, of one table, as they are now; any number of transactions may lock them so at
+    once, and until all of them end nobody locks one with `select_for_update()`.
+
+    For a row that many point at. Changes of its other columns and locks with `no_key` go on
+    meanwhile: this is PostgreSQL's FOR KEY SHARE, which Django cannot ask for. On SQLite the
+    transaction itself keeps everybody else out. Raises TransactionManagementError outside one.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("lock_shared() needs a transaction.")
+    if transaction.get_connection().vendor != "postgresql":
+        return list(rows)
+    sql, params = rows.query.sql_with_params()
+    return list(rows.model._base_manager.raw(f"{sql} FOR KEY SHARE", params))
 
 
 def retried(act: Callable[P, R]) -> Callable[P, R]:

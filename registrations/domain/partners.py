@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from wagtail.log_actions import log
 
-from registrations.domain.locking import retried
+from registrations.domain.locking import lock_shared, retried
 from registrations.enums import PartnerStatus
 from registrations.exceptions import ListedAlreadyError, NotInThisStateError
 from registrations.models import FormerName, Neighbourhood, PartnerService
@@ -195,10 +195,9 @@ def _called(name: str) -> Q:
 
 
 def _living(partner: PartnerService) -> PartnerService:
-    # Without its key: two people of one service may register at once.
-    rows = PartnerService.objects.select_for_update(of=("self",), no_key=True)
+    # Two people of one service may register at once, hence no lock.
     while True:
-        partner = rows.get(pk=partner.pk)
+        [partner] = lock_shared(PartnerService.objects.filter(pk=partner.pk))
         if partner.merged_into is None:
             return partner
         partner = partner.merged_into

@@ -4,7 +4,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from registrations.domain.locking import lock_sessions
+from registrations.domain.locking import lock_sessions, lock_shared
+from registrations.models import PartnerService
+from tests.factories.registrations import partner
 from tests.factories.trainings import MORNING_1, MORNING_2, catalogue, session, training_page
 from trainings.models import TrainingSession
 
@@ -79,3 +81,56 @@ def test_who_comes_second_waits_and_reads_what_the_first_wrote(mornings):
 
     assert entered_early is False
     assert read == [7]
+
+
+def locked_meanwhile(first, second):
+    """Lock with `first`; another transaction locks with `second`: whether it could at once."""
+    entered = threading.Event()
+
+    def other():
+        try:
+            with transaction.atomic():
+                second()
+                entered.set()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    with transaction.atomic():
+        first()
+        thread.start()
+        at_once = entered.wait(0.3)
+    thread.join(30)
+    assert entered.is_set()
+    return at_once
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no row locks.")
+def test_a_row_is_shared_by_many_or_locked_by_one():
+    one = PartnerService.objects.filter(pk=partner().pk)
+
+    def share():
+        assert lock_shared(one) == list(one)
+
+    def lock():
+        assert len(one.select_for_update(of=("self",))) == 1
+
+    def change():
+        one.update(employees=40)
+
+    assert {
+        (share, share): locked_meanwhile(share, share),
+        (share, lock): locked_meanwhile(share, lock),
+        (lock, share): locked_meanwhile(lock, share),
+        (share, change): locked_meanwhile(share, change),
+    } == {
+        (share, share): True,
+        (share, lock): False,
+        (lock, share): False,
+        (share, change): True,
+    }
+
+
+def test_outside_a_transaction_nothing_is_shared():
+    with pytest.raises(transaction.TransactionManagementError):
+        lock_shared(PartnerService.objects.all())
