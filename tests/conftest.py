@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import os
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,8 @@ from modelsearch.signal_handlers import (
 from wagtail.models import Site
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
-from tests import chromium, postgresql
+from tests import chromium, postgresql, served
+from tests.demo_site import Demo
 from trainings.domain import feeds
 
 # --- the run -----------------------------------------------------------------------------------
@@ -158,9 +161,33 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(postgresql_server: postgresql.Server) -> str:
-    """The address of an empty database on PostgreSQL, for tests that start the real site."""
-    return postgresql_server.create_database("served")
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """Of an engine: the address of a database for processes of their own, with the tables and
+    nothing else. Making the tables takes longer than most tests: they are made once, and copied.
+    """
+    folder = tmp_path_factory.mktemp("databases")
+    numbers = count(1)
+
+    @functools.cache
+    def with_tables(engine: str) -> str:
+        if engine == "postgresql":
+            address = request.getfixturevalue("postgresql_server").create_database("with_tables")
+        else:
+            address = str(folder / "with_tables.sqlite3")
+        with served.steps(address) as steps:
+            steps.ask("make_tables")
+        return address
+
+    def copy(engine: str) -> str:
+        original, number = with_tables(engine), next(numbers)
+        if engine == "postgresql":
+            server: postgresql.Server = request.getfixturevalue("postgresql_server")
+            return server.create_database(f"served_{number}", like="with_tables")
+        return str(shutil.copy(original, folder / f"{number}.sqlite3"))
+
+    return copy
 
 
 @pytest.fixture(scope="session")
@@ -215,6 +242,15 @@ def live_server(django_db_setup: None, live_server: Any) -> Any:
     and two at the same time crash SQLite.
     """
     return live_server
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Loaded once for all tests; who changes something takes a copy."""
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    demo.manage("migrate", "--verbosity", "0")
+    demo.manage("load_demo")
+    return demo
 
 
 # --- the browser -------------------------------------------------------------------------------

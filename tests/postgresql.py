@@ -37,12 +37,15 @@ class Server:
     def __init__(self, host: Path) -> None:
         self.host = str(host)
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database and return its address, as `DATABASE_URL` takes it."""
+    def create_database(self, name: str, *, like: str = "template1") -> str:
+        """Create a copy of a database to which nobody is connected, an empty one unless told
+        otherwise, and return its address, as `DATABASE_URL` takes it.
+        """
         with psycopg.connect(
             host=self.host, user=self.user, dbname="postgres", autocommit=True
         ) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(like)))
         return f"postgresql://{self.user}@{quote(self.host, safe='')}/{name}"
 
 

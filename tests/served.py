@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -13,50 +12,38 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.forking import ROOT, Calls, calls
+
 STARTS_WITHIN = 60
 
 
+@contextlib.contextmanager
+def prepared_site(database: str, *titles: str) -> Iterator[Site]:
+    """With a training of one session for each title, in a database that has its tables only."""
+    with steps(database) as site:
+        yield Site(database, site.ask, site.ask("prepare", *titles))
+
+
+def steps(database: str) -> contextlib.AbstractContextManager[Calls]:
+    """The functions of tests/concurrency/steps.py, with the settings of the site."""
+    return calls("tests.concurrency.steps", _environment(database))
+
+
+@dataclass
 class Site:
-    """A database of its own, prepared once; `serving()` puts processes in front of it."""
+    """A database of its own; `serving()` puts processes in front of it."""
 
-    def __init__(self, database: str, *titles: str) -> None:
-        self.database = database
-        self.trainings = self.ask("prepare", *titles)
-
-    def ask(self, step: str, *arguments: object) -> Any:
-        """Run a function of tests/concurrency/steps.py in the site's settings."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.concurrency.steps", step, *map(str, arguments)],
-            cwd=ROOT,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{step} failed:\n{done.stderr}")
-        return json.loads(done.stdout)
-
-    def environment(
-        self, *, lock: bool = True, trusting: bool = False, pause: bool = True
-    ) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.served_settings",
-            "SERVED_DATABASE": self.database,
-            "SERVED_WITHOUT_LOCK": "0" if lock else "1",
-            "SERVED_TRUSTING": "1" if trusting else "0",
-            "SERVED_PAUSE": "0.06" if pause else "0",
-            # The site's engine is told above, whatever the engine of the tests.
-            "TEST_DATABASE": "sqlite",
-        }
+    database: str
+    #: Calls one of its `steps()`.
+    ask: Callable[..., Any]
+    trainings: dict[str, Any]
 
     @contextlib.contextmanager
     def serving(self, log: Path, *, workers: int = 3, **options: bool) -> Iterator[str]:
@@ -74,7 +61,7 @@ class Site:
                     *("--log-level", "warning", "--timeout", "120", "--graceful-timeout", "5"),
                 ],
                 cwd=ROOT,
-                env={**self.environment(**options), "SERVED_MEETING": str(meeting)},
+                env={**_environment(self.database, **options), "SERVED_MEETING": str(meeting)},
                 pass_fds=[listener.fileno()],
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -89,6 +76,21 @@ class Site:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+def _environment(
+    database: str, *, lock: bool = True, trusting: bool = False, pause: bool = True
+) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "SERVED_DATABASE": database,
+        "SERVED_WITHOUT_LOCK": "0" if lock else "1",
+        "SERVED_TRUSTING": "1" if trusting else "0",
+        "SERVED_PAUSE": "0.06" if pause else "0",
+        # The site's engine is told above, whatever the engine of the tests.
+        "TEST_DATABASE": "sqlite",
+    }
 
 
 def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,35 +1,20 @@
-"""Workers that can be killed at any moment: `python -m tests.concurrency.outbox_workers …`.
+"""Workers that can be killed at any moment, the outbox that they empty, and what became of it."""
 
-Django takes seconds to start, so one process starts it and forks a worker for each line it reads,
-and answers with the number of that process.
-"""
-
-import json
-import os
-import signal
-import sys
 from datetime import datetime, timedelta
 from typing import Any
 
-import django
+from django.utils import timezone
 
-django.setup()
-
-from django.core.management import call_command  # noqa: E402 -- Django has to be ready
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from registrations.emails import delivery  # noqa: E402
-from registrations.enums import MessageKind  # noqa: E402
-from registrations.models import OutgoingEmail, PartnerService, Registration  # noqa: E402
-from tests.factories.registrations import partner  # noqa: E402
+from registrations.emails import delivery
+from registrations.enums import MessageKind
+from registrations.models import OutgoingEmail, PartnerService, Registration
+from tests.factories.registrations import partner
 
 PER_ADDRESS = 5
 
 
 def prepare(mails: int) -> None:
-    """Make the tables if need be; nothing is in the outbox but so many mails."""
-    call_command("migrate", verbosity=0)
+    """Nothing is in the outbox but so many mails."""
     Registration.objects.all().delete()
     PartnerService.objects.all().delete()
     service, at = partner(), timezone.now()
@@ -100,32 +85,3 @@ def work(*, lease: float, careless: bool = False, minutes: float = 0) -> None:
 def _claim_without_care(*, at: datetime, limit: int) -> list[OutgoingEmail]:
     due = OutgoingEmail.objects.filter(sent_at=None, failed_at=None, due_at__lte=at)
     return list(due.order_by("due_at", "pk")[:limit])
-
-
-def main() -> None:
-    """Fork a worker for each line, the arguments of `work()`."""
-    connection.close()  # a connection must not be shared with children
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # they need nobody to bury them
-    for line in sys.stdin:
-        asked = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                work(**asked)
-                code = 0
-            finally:
-                os._exit(code)
-        print(child, flush=True)  # noqa: T201 -- what the test reads
-
-
-STEPS = {"prepare": prepare, "add": add}
-
-if __name__ == "__main__":
-    if sys.argv[1] == "workers":
-        main()
-    elif sys.argv[1] == "outcome":
-        json.dump(outcome(), sys.stdout)
-    else:
-        STEPS[sys.argv[1]](int(sys.argv[2]))

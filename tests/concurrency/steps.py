@@ -1,32 +1,25 @@
-"""What the served site's own process does and tells: `python -m tests.concurrency.steps prepare …`.
+"""What the served site's own process does and tells, whose database is not the one of the tests."""
 
-One process a question: the database of the site is not the one of the tests.
-"""
-
-import json
-import sys
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import django
+from django.core.management import call_command
+from django.utils import timezone
 
-django.setup()
+from registrations.models import OutgoingEmail, Participation, Registration
+from tests.factories.registrations import partner
+from tests.factories.trainings import catalogue, session, training_page
+from trainings.domain import scheduling
+from trainings.models import CalendarState, TrainingSession
 
-from django.core.management import call_command  # noqa: E402 -- Django has to be ready
-from django.utils import timezone  # noqa: E402
 
-from registrations.models import OutgoingEmail, Participation, Registration  # noqa: E402
-from tests.factories.registrations import partner  # noqa: E402
-from tests.factories.trainings import catalogue, session, training_page  # noqa: E402
-from trainings.domain import scheduling  # noqa: E402
-from trainings.models import CalendarState, TrainingSession  # noqa: E402
+def make_tables() -> None:
+    call_command("migrate", verbosity=0)
 
 
 def prepare(*titles: str) -> dict[str, dict[str, Any]]:
-    """Make the tables, a listed service, and for each title a training of one session, 1 place."""
-    call_command("migrate", verbosity=0)
+    """Make a listed service, and for each title a training of one session with one place."""
     partner()
     parent = catalogue()
     on = timezone.localdate() + timedelta(days=60)
@@ -42,7 +35,7 @@ def prepare(*titles: str) -> dict[str, dict[str, Any]]:
     return made
 
 
-def outcome(session_pk: str) -> dict[str, Any]:
+def outcome(session_pk: int) -> dict[str, Any]:
     """Who came into a session, in order, and what was queued for them."""
     morning = TrainingSession.objects.get(pk=session_pk)
     rows = Participation.objects.filter(session=morning).with_rank().order_by("pk")
@@ -57,20 +50,20 @@ def outcome(session_pk: str) -> dict[str, Any]:
     }
 
 
-def give_places(session_pk: str, places: str) -> None:
-    TrainingSession.objects.filter(pk=session_pk).update(capacity=int(places))
+def give_places(session_pk: int, places: int) -> None:
+    TrainingSession.objects.filter(pk=session_pk).update(capacity=places)
 
 
 PAUSE = 0.03  # seconds
 
 
-def move_often(session_pk: str, changes: str) -> list[tuple[int, float]]:
+def move_often(session_pk: int, changes: int) -> list[tuple[int, float]]:
     """As the admin does, in a transaction: each sequence with the instant at which all may see it.
 
     Instants are of the machine's monotonic clock, which processes share.
     """
     seen = []
-    for _change in range(int(changes)):
+    for _change in range(changes):
         morning = TrainingSession.objects.get(pk=session_pk)
         to = {"start_time": morning.start_time.replace(minute=(morning.sequence + 1) % 30)}
         morning = scheduling.reschedule(morning, to=to, by=None, at=timezone.now())
@@ -79,7 +72,7 @@ def move_often(session_pk: str, changes: str) -> list[tuple[int, float]]:
     return seen
 
 
-def write_often(session_pk: str, changes: str) -> list[tuple[int, float]]:
+def write_often(session_pk: int, changes: int) -> list[tuple[int, float]]:
     """The same with bare saves, and time to read between their commit and the note of it."""
     seen = []
     announce, touch = CalendarState.announce, CalendarState.touch
@@ -94,21 +87,8 @@ def write_often(session_pk: str, changes: str) -> list[tuple[int, float]]:
         touch()
 
     CalendarState.announce, CalendarState.touch = announce_and_wait, wait_and_touch  # type: ignore[method-assign]
-    for _change in range(int(changes)):
+    for _change in range(changes):
         morning = TrainingSession.objects.get(pk=session_pk)
         morning.sequence += 1
         morning.save()
     return seen
-
-
-STEPS: dict[str, Callable[..., Any]] = {
-    "prepare": prepare,
-    "outcome": outcome,
-    "give_places": give_places,
-    "move_often": move_often,
-    "write_often": write_often,
-}
-
-if __name__ == "__main__":
-    step, *arguments = sys.argv[1:]
-    json.dump(STEPS[step](*arguments), sys.stdout)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.served import Site
+from tests.served import Site, prepared_site
 
 pytestmark = pytest.mark.postgresql  # both databases, whatever the tests run on
 
@@ -28,12 +28,9 @@ ROUNDS = 10  # at most, until the site without care is caught
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    if request.param == "postgresql":
-        database = request.getfixturevalue("postgresql_server").create_database("feeds")
-    else:
-        database = str(tmp_path_factory.mktemp("site") / "site.sqlite3")
-    return Site(database, "Moved", "Written")
+def site(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[Site]:
+    with prepared_site(new_database(request.param), "Moved", "Written") as prepared:
+        yield prepared
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ The lock is believed because the same site without it fails.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.factories.forms import filled_form
-from tests.served import Site, Visitor, together
+from tests.served import Site, Visitor, prepared_site, together
 
 pytestmark = pytest.mark.postgresql  # both databases, whatever the tests run on
 
@@ -24,28 +25,36 @@ PLACES = 20
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    if request.param == "postgresql":
-        database = request.getfixturevalue("postgresql_server").create_database("one_place")
-    else:
-        database = str(tmp_path_factory.mktemp("site") / "site.sqlite3")
-    return Site(database, "Queue", "No lock", "Impatience", "Stranger", "Twenty")
+def site(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[Site]:
+    titles = ("Queue", "No lock", "Impatience", "Stranger", "Twenty")
+    with prepared_site(new_database(request.param), *titles) as prepared:
+        yield prepared
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Path]:
-    """What the site said; shown when the test fails."""
-    path = tmp_path / "log"
-    path.touch()
-    yield path
-    print(path.read_text())  # noqa: T201 -- pytest keeps it for failures
+@pytest.fixture(scope="module")
+def logs(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what the site says."""
+    return tmp_path_factory.mktemp("logs")
 
 
-@pytest.fixture
-def serve(site: Site, log: Path) -> Iterator[Callable[..., str]]:
-    """Start the site for the time of the test; returns its address."""
+@pytest.fixture(autouse=True)
+def show_logs(logs: Path) -> Iterator[None]:
+    yield
+    for log in logs.iterdir():
+        print(log.name, log.read_text(), sep="\n")  # noqa: T201 -- pytest keeps it for failures
+
+
+@pytest.fixture(scope="module")
+def serve(site: Site, logs: Path) -> Iterator[Callable[..., str]]:
+    """The address of the site, started once for all tests that ask for the same."""
     with contextlib.ExitStack() as servers:
-        yield lambda **options: servers.enter_context(site.serving(log, **options))
+
+        @functools.cache
+        def start(**options: Any) -> str:
+            log = logs / "_".join(["site", *options])
+            return servers.enter_context(site.serving(log, **options))
+
+        yield start
 
 
 def form_address(site: Site, address: str, title: str) -> str:
@@ -108,7 +117,7 @@ def test_two_hundred_at_once_for_twenty_places_seat_twenty_and_queue_the_others(
     }
 
 
-def test_without_the_lock_the_same_crowd_overbooks_or_is_refused(site, serve, log):
+def test_without_the_lock_the_same_crowd_overbooks_or_is_refused(site, serve, logs):
     answers = crowd_at(site, serve(lock=False), "No lock")
 
     statuses = Counter(status for status, _rank in outcome(site, "No lock")["participations"])
@@ -118,7 +127,7 @@ def test_without_the_lock_the_same_crowd_overbooks_or_is_refused(site, serve, lo
     else:
         # SQLite notices too late: people who could have waited get an error page.
         assert answers[500] > 0
-        assert "database is locked" in log.read_text()
+        assert "database is locked" in (logs / "site_lock").read_text()
 
 
 def test_a_form_sent_six_times_at_once_is_one_registration(site, serve):

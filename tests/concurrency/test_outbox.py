@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import random
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests import postgresql
-from tests.served import ROOT
+from tests.forking import Calls, calls
 
 pytestmark = pytest.mark.postgresql  # both databases, whatever the tests run on
 
@@ -93,54 +90,9 @@ class Server:
 class Workers:
     """Processes that empty an outbox of their own."""
 
-    def __init__(self, database: str, port: int) -> None:
-        self.environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.outbox_settings",
-            "SERVED_DATABASE": database,
-            "OUTBOX_PORT": str(port),
-            "TEST_DATABASE": "sqlite",
-        }
-        self.forking: Any = None
-
-    def _python(self, *arguments: object) -> list[str]:
-        return [sys.executable, "-m", "tests.concurrency.outbox_workers", *map(str, arguments)]
-
-    def ask(self, *arguments: object) -> str:
-        done = subprocess.run(
-            self._python(*arguments),
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def outcome(self) -> dict[str, Any]:
-        return json.loads(self.ask("outcome"))
-
-    @contextlib.contextmanager
-    def ready(self) -> Iterator[None]:
-        with subprocess.Popen(
-            self._python("workers"),
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as self.forking:
-            try:
-                yield
-            finally:
-                self.forking.stdin.close()
-                self.forking.wait(20)
-
-    def start(self, **arguments: Any) -> int:
-        self.forking.stdin.write(json.dumps(arguments) + "\n")
-        self.forking.stdin.flush()
-        return int(self.forking.stdout.readline())
+    def __init__(self, calls: Calls) -> None:
+        self.ask = calls.ask
+        self.start = partial(calls.start, "work")
 
     def together(self, *each: dict[str, Any]) -> None:
         """These at once, until all have ended."""
@@ -172,31 +124,31 @@ def server() -> Iterator[tuple[Server, int]]:
 
 
 @pytest.fixture(scope="module")
-def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], str]:
-    """By engine, one for all tests: making the tables takes longer than a thousand mails."""
-
-    @functools.cache
-    def address(engine: str) -> str:
-        if engine == "sqlite":
-            return str(tmp_path_factory.mktemp("outbox") / "outbox.sqlite3")
-        server: postgresql.Server = request.getfixturevalue("postgresql_server")
-        return server.create_database("outbox")
-
-    return address
+def databases(new_database: Callable[[str], str]) -> Callable[[str], str]:
+    """By engine, one for all tests."""
+    return functools.cache(new_database)
 
 
 @pytest.fixture
 def outbox(
     databases: Callable[[str], str], server: tuple[Server, int]
-) -> Callable[[str, int], Workers]:
-    def filled(engine: str, mails: int) -> Workers:
-        workers = Workers(databases(engine), server[1])
-        workers.ask("prepare", mails)
-        return workers
+) -> Iterator[Callable[[str, int], Workers]]:
+    with contextlib.ExitStack() as started:
 
-    return filled
+        def filled(engine: str, mails: int) -> Workers:
+            environment = {
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "tests.outbox_settings",
+                "SERVED_DATABASE": databases(engine),
+                "OUTBOX_PORT": str(server[1]),
+                "TEST_DATABASE": "sqlite",
+            }
+            forking = calls("tests.concurrency.outbox_workers", environment)
+            workers = Workers(started.enter_context(forking))
+            workers.ask("prepare", mails)
+            return workers
+
+        yield filled
 
 
 def kill_at_random(
@@ -248,17 +200,16 @@ def test_workers_killed_at_any_moment_lose_no_mail(outbox, server, engine, mails
     seed = random.randrange(10**6)
     print(f"{engine}: seed {seed}")  # noqa: T201
     began = time.monotonic()
-    with workers.ready():
-        chance = random.Random(seed)
-        started, early = kill_at_random(workers, smtp, mails=mails, kills=kills, chance=chance)
-        by_then = len(smtp.accepted)
-        time.sleep(LEASE)
-        workers.together({"lease": LONG_LEASE}, {"lease": LONG_LEASE})
-        # What one worker held back for the other.
-        workers.together({"lease": LONG_LEASE})
+    chance = random.Random(seed)
+    started, early = kill_at_random(workers, smtp, mails=mails, kills=kills, chance=chance)
+    by_then = len(smtp.accepted)
+    time.sleep(LEASE)
+    workers.together({"lease": LONG_LEASE}, {"lease": LONG_LEASE})
+    # What one worker held back for the other.
+    workers.together({"lease": LONG_LEASE})
     seconds = time.monotonic() - began
 
-    outcome = workers.outcome()
+    outcome = workers.ask("outcome")
     print(  # noqa: T201
         f"{mails} mails, {started} workers, {kills} killed, {early} of them while mails were"
         f" to leave, and {by_then} were accepted;"
@@ -277,19 +228,18 @@ def test_four_workers_and_a_clock_set_back_repeat_nothing(outbox, server):
     workers = outbox("postgresql", MAILS)
     right, late = {"lease": LONG_LEASE}, {"lease": LONG_LEASE, "minutes": -60}
     began = time.monotonic()
-    with workers.ready():
-        workers.together(*[right] * 2)
-        of_two = len(smtp.accepted)
-        workers.ask("add", MAILS)
-        workers.together(*[right] * 4)
-        of_four = len(smtp.accepted) - of_two
-        workers.ask("add", FEWER_MAILS)
-        workers.together(late)
-        assert len(smtp.accepted) == of_two + of_four  # not due by that clock
-        workers.together(right, late, right, late)
+    workers.together(*[right] * 2)
+    of_two = len(smtp.accepted)
+    workers.ask("add", MAILS)
+    workers.together(*[right] * 4)
+    of_four = len(smtp.accepted) - of_two
+    workers.ask("add", FEWER_MAILS)
+    workers.together(late)
+    assert len(smtp.accepted) == of_two + of_four  # not due by that clock
+    workers.together(right, late, right, late)
     seconds = time.monotonic() - began
 
-    outcome = workers.outcome()
+    outcome = workers.ask("outcome")
     print(  # noqa: T201
         f"two workers {of_two} accepted, four {of_four},"
         f" with another clock {len(smtp.accepted) - of_two - of_four};"
@@ -304,8 +254,7 @@ def test_four_workers_and_a_clock_set_back_repeat_nothing(outbox, server):
 def test_without_the_lease_two_workers_double_mails(outbox, server):
     smtp, _port = server
     workers = outbox("postgresql", FEWER_MAILS)
-    with workers.ready():
-        workers.together(*[{"lease": LONG_LEASE, "careless": True}] * 2)
+    workers.together(*[{"lease": LONG_LEASE, "careless": True}] * 2)
 
     print(f"without the lease {smtp.repeated.total()} of {FEWER_MAILS} doubled")  # noqa: T201
     assert smtp.repeated.total() > 0

@@ -1,33 +1,25 @@
 """What the demo shows and what its calendars say, before and after an organiser's decisions.
 
-A process of its own, in the demo's settings, on an empty database:
-`python -m tests.journeys.demo_walk`. It fills the demo and decides; after each step it walks
-through the site, and prints at last, as JSON, the pages and calendars as they came.
+In the demo's settings, on its database: it decides, and after each step it walks through the site
+and keeps the pages and calendars as they come.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode, urljoin
 from zoneinfo import ZoneInfo
 
-import django
+from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
 
-django.setup()
-
-from bs4 import BeautifulSoup  # noqa: E402 -- Django has to be ready
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from trainings.domain import acts, scheduling  # noqa: E402
-from trainings.enums import SessionStatus  # noqa: E402
-from trainings.models import (  # noqa: E402
+from trainings.domain import acts, scheduling
+from trainings.enums import SessionStatus
+from trainings.models import (
     ProgrammePage,
     Training,
     TrainingIndexPage,
@@ -35,7 +27,7 @@ from trainings.models import (  # noqa: E402
     TrainingSession,
     Venue,
 )
-from trainings.sign_up import SessionAct  # noqa: E402
+from trainings.sign_up import SessionAct
 
 FILTERS = ("programme", "kind", "theme", "audience", "place")
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -229,9 +221,7 @@ def last_to_come(at: datetime, **condition: Any) -> TrainingSession:
     return sessions.order_by("starts_at", "pk").last()
 
 
-def main() -> dict[str, Any]:
-    call_command("migrate", verbosity=0)
-    call_command("load_demo", stdout=sys.stderr)
+def decide_and_look() -> dict[str, Any]:
     visitor, by = Visitor(), get_user_model().objects.get(username="communication")
     steps: dict[str, dict[str, Any]] = {}
 
@@ -257,7 +247,3 @@ def main() -> dict[str, Any]:
     evening = last_to_come(timezone.now(), series__isnull=False)
     decide(decide(evening, SessionAct.CANCEL), SessionAct.RESTORE)
     return steps
-
-
-if __name__ == "__main__":
-    json.dump(main(), sys.stdout)

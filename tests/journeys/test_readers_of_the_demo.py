@@ -6,22 +6,20 @@ What is true is read from the pages as a visitor sees them; nothing is asked of 
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from tests.demo_site import Demo
+from tests.forking import calls
 from tests.readers import READERS, Entry, read_many
 
 pytestmark = pytest.mark.sqlite  # the demo has a database of its own
@@ -291,26 +289,11 @@ class Step:
 
 
 @pytest.fixture(scope="module")
-def steps(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Step]:
+def steps(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Step]:
     """The demo as loaded, then after each decision of its organiser."""
-    folder = tmp_path_factory.mktemp("demo")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.demo_walk"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=repository,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "demo.settings",
-            "PYTHONPATH": str(repository / "site"),
-            "DEMO_DIR": str(folder),
-            "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
-            "DEBUG": "1",  # static files as they are
-            "PORT": "8000",
-        },
-    )
-    assert done.returncode == 0, done.stderr
+    decided = demo.copied(tmp_path_factory.mktemp("walked") / "demo")
+    with calls("tests.journeys.demo_walk", decided.environment) as walk:
+        seen = walk.ask("decide_and_look")
     return {
         name: Step(
             touched=step["touched"],
@@ -324,7 +307,7 @@ def steps(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
                 for view in step["views"]
             ],
         )
-        for name, step in json.loads(done.stdout).items()
+        for name, step in seen.items()
     }
 
 

@@ -15,7 +15,7 @@ from registrations.emails import at_once, delivery
 from registrations.models import OutgoingEmail
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import catalogue, session, training_page
-from tests.served import ROOT
+from tests.forking import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
