@@ -19,18 +19,33 @@ LIST_OF_WAGTAIL = "#listing-results"
 NOTHING = ":not(*)"
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 
-# Messages fade in, and are faint until they have; a menu slides when the window changes. Two frames
-# let the page hear of a change. What turns for ever is not waited for.
-_AT_REST = """async () => {
-    for (const _frame of [1, 2]) await new Promise(requestAnimationFrame);
-    return document.getAnimations().every((one) =>
-        one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity);
+# Messages of Wagtail fade in a moment after all is there, and are faint until they have; a menu
+# slides when the window changes. Two frames let the page hear of a change; what moves is led to its
+# end, but for what pulses on and on.
+_COME_TO_REST = """async () => {
+    const moves = () => document.getAnimations().filter((one) =>
+        one.playState === "running" && one.effect.getComputedTiming().endTime < 10_000);
+    const isFaint = () => [...document.querySelectorAll("[data-controller~=w-messages] > ul")]
+        .some((one) => getComputedStyle(one).opacity !== "1");
+    const until = performance.now() + 10_000;
+    for (let frame = 1; frame <= 2 || moves().length || isFaint(); frame++) {
+        if (performance.now() > until) throw new Error("This page does not come to rest.");
+        moves().forEach((one) => one.finish());
+        await new Promise(requestAnimationFrame);
+    }
 }"""
 
-_RUN_AXE = """([context, options]) => axeOfTests.run(context ?? document, options).then((found) =>
-    Object.fromEntries(
+# Kept by the browser for the pages to come, and read by it when it is called: sending it to each
+# page takes longer than all that it looks for. Wagtail's editor has one, with other rules.
+_BRING_AXE = f"window.bringAxe = () => {{ {AXE_SCRIPT}; window.axeOfTests = axe; }}"
+
+_RUN_AXE = """async ([context, options]) => {
+    if (!window.axeOfTests) bringAxe();
+    const found = await axeOfTests.run(context ?? document, options);
+    return Object.fromEntries(
         found.violations.map((one) => [one.id, one.nodes.map((node) => node.html)])
-    ))"""
+    );
+}"""
 
 _BEYOND_THE_EDGE = """(but) => {
     const edge = document.documentElement.clientWidth;
@@ -82,9 +97,10 @@ def faults_in_both_schemes(page: Any) -> dict[str, list[str]]:
 
 
 def _axe(page: Any, context: str | None, options: dict[str, Any]) -> dict[str, list[str]]:
-    page.wait_for_function(_AT_REST)
-    if not page.evaluate("'axeOfTests' in window"):  # Wagtail's editor has one, with other rules
-        page.evaluate(f"{AXE_SCRIPT}; window.axeOfTests = axe")
+    page.evaluate(_COME_TO_REST)
+    if not page.evaluate("'bringAxe' in window"):
+        page.add_init_script(_BRING_AXE)
+        page.evaluate(_BRING_AXE)
     return page.evaluate(_RUN_AXE, [context, options])
 
 
@@ -94,7 +110,7 @@ def beyond_the_edge(page: Any, but: str = NOTHING) -> list[str]:
     Left out is what a frame inside the window keeps to itself: it scrolls there, ends in an
     ellipsis, or is for ears alone; but `overflow: hidden` cuts. So is what `but` selects.
     """
-    page.wait_for_function(_AT_REST)
+    page.evaluate(_COME_TO_REST)
     return page.evaluate(_BEYOND_THE_EDGE, f"{DRAWER}, {but}")
 
 
