@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from tests.factories.registrations import person, registration
 from tests.factories.users import communications_officer
-from tests.looking import NARROW, WIDE, beyond_the_edge, faults, log_in
+from tests.looking import NARROW, WIDE, beyond_the_edge, faults_in_both_schemes, log_in
 from trainings.models import ProgrammePage, TrainingSession
 
 
@@ -64,25 +64,23 @@ def test_the_copy_is_made_by_keyboard_alone(site, enter):
     assert ProgrammePage.objects.filter(locale__language_code="fr").count() == 2
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_copy_screen_has_no_fault(site, enter, scheme):
-    page = enter(color_scheme=scheme)
+def test_the_copy_screen_has_no_fault(site, enter):
+    page = enter()
     page.goto(copy_url(site))
-    found = {"empty": faults(page)}
+    found = {"empty": faults_in_both_schemes(page)}
     page.locator("[name=show]").click()
     page.locator("[name=sessions]").first.wait_for()
-    found["with dates"] = faults(page)
+    found["with dates"] = faults_in_both_schemes(page)
     page.locator("[name=weeks]").fill("0")
     page.locator("[name=show]").click()
     page.locator(".error-message").first.wait_for()
-    found["with errors"] = faults(page)
+    found["with errors"] = faults_in_both_schemes(page)
 
     assert found == {name: {} for name in found}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_warning_adds_no_fault_to_the_screens_of_wagtail(site, enter, scheme):
-    page = enter(color_scheme=scheme)
+def test_the_warning_adds_no_fault_to_the_screens_of_wagtail(site, enter):
+    page = enter()
     training = site.pages[0]
     many = f"?id={training.pk}&id={site.pages[1].pk}"
     screens = [
@@ -97,7 +95,7 @@ def test_the_warning_adds_no_fault_to_the_screens_of_wagtail(site, enter, scheme
         for address in screens:
             page.goto(site.url + address)
             warnings.append(page.locator(".help-warning, .messages .warning").count())
-            found.append(faults(page))
+            found.append(faults_in_both_schemes(page))
         return warnings, found
 
     _warnings, of_wagtail = look()

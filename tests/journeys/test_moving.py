@@ -10,7 +10,7 @@ from recurrence import WEEKLY, Recurrence, Rule
 from tests.chromium import expect
 from tests.factories.registrations import person, registration
 from tests.factories.users import communications_officer
-from tests.looking import NARROW, WIDE, beyond_the_edge, faults, log_in
+from tests.looking import NARROW, WIDE, beyond_the_edge, faults_in_both_schemes, log_in
 from trainings.domain import scheduling
 from trainings.models import SessionSeries, TrainingSession
 
@@ -102,15 +102,14 @@ def visit(page, site, screen):
         then(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_screens_of_dates_have_no_fault(site, desk, screens, scheme):
-    page = desk(color_scheme=scheme)
+def test_the_screens_of_dates_have_no_fault(site, desk, screens):
+    page = desk()
     found = {}
     for name, screen in screens.items():
         visit(page, site, screen)
         for details in page.locator("main details:not([open])").all():
             details.evaluate("one => { one.open = true }")
-        found[name] = faults(page)
+        found[name] = faults_in_both_schemes(page)
 
     assert found == {name: {} for name in screens}
 
