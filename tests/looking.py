@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -125,4 +125,18 @@ def wide_and_narrow(
         found |= {f"{width} {rule}": nodes for rule, nodes in look(page).items()}
         if cut := beyond_the_edge(page, but):
             found[f"{width} cut"] = cut
+    return found
+
+
+def faults_of_states(page: Any, states: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By name of each state that these bring about one after the other: faults of the wide page in
+    both schemes, and what is cut of the narrow one. The page is left narrow.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, _shown in states:
+        page.set_viewport_size(WIDE)
+        found[name] = faults_in_both_schemes(page)
+        page.set_viewport_size(NARROW)
+        if cut := beyond_the_edge(page):
+            found[name]["cut"] = cut
     return found

@@ -11,7 +11,7 @@ from registrations.enums import ParticipationStatus
 from registrations.models import AccessToken, Participation
 from tests.factories.registrations import booker, person, registration
 from tests.factories.trainings import catalogue, session, training_page, venue
-from tests.looking import NARROW, WIDE, beyond_the_edge, faults_in_both_schemes
+from tests.looking import faults_of_states
 from trainings.domain import scheduling
 
 
@@ -84,15 +84,8 @@ def states(page, address):
 
 def test_no_state_has_a_fault_or_is_cut_at_320_pixels(address, browser):
     page = browser.new_page()
-    found, wider = {}, {}
-    for name, _shown in states(page, address):
-        page.set_viewport_size(WIDE)
-        found[name] = faults_in_both_schemes(page)
-        page.set_viewport_size(NARROW)
-        wider[name] = beyond_the_edge(page)
 
-    assert found == {name: {} for name in STATES}
-    assert wider == {name: [] for name in STATES}
+    assert faults_of_states(page, states(page, address)) == {name: {} for name in STATES}
 
 
 def test_a_colleague_is_named_by_keyboard_alone_without_script(address, new_browser):
@@ -120,14 +113,12 @@ def test_a_place_is_kept_with_one_key(address, new_browser):
     assert Participation.objects.get().answered_at is not None
 
 
-def test_an_offer_has_no_fault_and_fits_320_pixels(offer, new_browser):
-    page = new_browser(viewport=NARROW).new_page()
-    found = {}
-    for name, _shown in states_of_offer(page, offer):
-        found[name] = faults_in_both_schemes(page)
-        assert beyond_the_edge(page) == []
+def test_an_offer_has_no_fault_and_fits_320_pixels(offer, browser):
+    page = browser.new_page()
 
-    assert found == {name: {} for name in ("asked", "decline", "ended", "taken")}
+    assert faults_of_states(page, states_of_offer(page, offer)) == {
+        name: {} for name in ("asked", "decline", "ended", "taken")
+    }
 
 
 def test_a_place_is_taken_with_one_key_without_script(offer, new_browser):

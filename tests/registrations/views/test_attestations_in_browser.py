@@ -15,13 +15,7 @@ from tests.factories.attendance import came, close
 from tests.factories.registrations import partner, person, registration
 from tests.factories.trainings import catalogue, programme_page, session, training_page, venue
 from tests.factories.users import organiser
-from tests.looking import (
-    NARROW,
-    beyond_the_edge,
-    faults_in_both_schemes,
-    log_in,
-    wide_and_narrow,
-)
+from tests.looking import NARROW, faults_of_states, log_in, wide_and_narrow
 
 LONG = "Œuvre-Vandenbroucke-Steenhaut"
 
@@ -89,14 +83,11 @@ def pages(page, site):
     yield "file", page.locator("#file").wait_for()
 
 
-def test_no_page_has_a_fault_or_is_cut(site, new_browser):
-    page = new_browser(viewport=NARROW).new_page()
-    found, wider = {}, {}
-    for name, _shown in pages(page, site):
-        found[name], wider[name] = faults_in_both_schemes(page), beyond_the_edge(page)
+def test_no_page_has_a_fault_or_is_cut(site, browser):
+    page = browser.new_page()
+    found = faults_of_states(page, pages(page, site))
 
     assert found == {name: {} for name in found}
-    assert wider == {name: [] for name in wider}
 
 
 def test_the_pdf_is_downloaded_by_keyboard_alone(site, new_browser):

@@ -10,7 +10,7 @@ from registrations.models import AccessToken, Evaluation, Participation
 from tests.factories.documents import document, give, handout
 from tests.factories.registrations import person, registration
 from tests.factories.trainings import catalogue, session, training_page
-from tests.looking import NARROW, WIDE, beyond_the_edge, faults, faults_in_both_schemes
+from tests.looking import faults, faults_of_states
 
 STATES = ("everything", "to correct", "thanked", "refused")
 QUESTIONS = ("useful", "clear", "exchange", "organisation")
@@ -54,15 +54,8 @@ def states(page, link):
 
 def test_no_state_has_a_fault_or_is_cut_at_320_pixels(link, browser):
     page = browser.new_page()
-    found, wider = {}, {}
-    for name, _shown in states(page, link):
-        page.set_viewport_size(WIDE)
-        found[name] = faults_in_both_schemes(page)
-        page.set_viewport_size(NARROW)
-        wider[name] = beyond_the_edge(page)
 
-    assert found == {name: {} for name in STATES}
-    assert wider == {name: [] for name in STATES}
+    assert faults_of_states(page, states(page, link)) == {name: {} for name in STATES}
 
 
 def test_one_answers_by_keyboard_alone_without_script(link, new_browser):

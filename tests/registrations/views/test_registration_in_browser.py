@@ -12,7 +12,7 @@ from registrations.enums import ParticipationStatus
 from registrations.models import AccessToken, Participation, SignUpRules
 from tests.factories.registrations import booker, partner, person, registration
 from tests.factories.trainings import catalogue, session, training_page, venue
-from tests.looking import NARROW, WIDE, beyond_the_edge, faults_in_both_schemes
+from tests.looking import NARROW, faults_of_states
 
 STATES = ("everybody", "to correct", "refused", "done", "nothing here", "link", "link asked")
 
@@ -95,15 +95,8 @@ def of(name):
 
 def test_no_state_has_a_fault_or_is_cut_at_320_pixels(link, browser):
     page = browser.new_page()
-    found, wider = {}, {}
-    for name, _shown in states(page, link):
-        page.set_viewport_size(WIDE)
-        found[name] = faults_in_both_schemes(page)
-        page.set_viewport_size(NARROW)
-        wider[name] = beyond_the_edge(page)
 
-    assert found == {name: {} for name in STATES}
-    assert wider == {name: [] for name in STATES}
+    assert faults_of_states(page, states(page, link)) == {name: {} for name in STATES}
 
 
 def test_what_one_touches_is_large_enough(link, new_browser):

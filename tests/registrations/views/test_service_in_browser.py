@@ -12,7 +12,7 @@ from registrations.enums import ParticipationStatus
 from registrations.models import Participation, SignUpRules
 from tests.factories.registrations import partner, person, registration
 from tests.factories.trainings import catalogue, session, training_page, venue
-from tests.looking import NARROW, WIDE, beyond_the_edge, faults_in_both_schemes
+from tests.looking import faults_of_states
 from trainings.domain import scheduling
 
 STATES = ("everybody", "one who waits", "to correct", "replaced", "one not named", "nothing")
@@ -87,15 +87,8 @@ COLLEAGUE = {
 
 def test_no_state_has_a_fault_or_is_cut_at_320_pixels(site, browser):
     page = browser.new_page()
-    found, wider = {}, {}
-    for name, _shown in states(page, site):
-        page.set_viewport_size(WIDE)
-        found[name] = faults_in_both_schemes(page)
-        page.set_viewport_size(NARROW)
-        wider[name] = beyond_the_edge(page)
 
-    assert found == {name: {} for name in STATES}
-    assert wider == {name: [] for name in STATES}
+    assert faults_of_states(page, states(page, site)) == {name: {} for name in STATES}
 
 
 def test_the_address_that_is_shown_and_kept_tells_no_secret(site, new_browser):
