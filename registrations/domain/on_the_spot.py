@@ -56,10 +56,12 @@ def walk_in(
     beyond: bool = False,
     language: str,
     half_day: int,
+    noted_at: datetime | None = None,
     by: Any = None,
     at: datetime,
 ) -> Participation:
-    """Register somebody who is there, for this session alone, and note them present.
+    """Register somebody who is there, for this session alone, and note them present, at `noted_at`
+    where a phone was without network meanwhile.
 
     Also after the session, for who stands on a spare line of the paper. The same `key` with the
     same content lets in once. `beyond` is the desk's word that there is room all the same.
@@ -110,7 +112,8 @@ def walk_in(
         registration = book(overruled=_reason())
     made = Participation.objects.filter(participant__registration=registration, session=session)
     participation = made.order_by("pk")[0]
-    return _note_present(participation, half_day, uid=uuid.UUID(key[:32]), by=by, at=at)
+    uid = uuid.UUID(key[:32])
+    return _note_present(participation, half_day, uid=uid, noted_at=noted_at, by=by, at=at)
 
 
 @retried
@@ -120,11 +123,13 @@ def let_in(
     *,
     half_day: int,
     beyond: bool = False,
+    noted_at: datetime | None = None,
     by: Any = None,
     at: datetime,
 ) -> Participation:
     """Give somebody who waits, is offered a place or is to be confirmed theirs, and note them
-    present. In what order people waited does not count any more: they are there.
+    present, as `walk_in()` does. In what order people waited does not count any more: they are
+    there.
 
     Raises SheetNotOpenError, NoLongerRegisteredError, and SessionFullError unless `beyond`.
     """
@@ -140,15 +145,22 @@ def let_in(
             end_or_change(one, verb, ParticipationStatus.CONFIRMED, at=at)
             log_each([one], verb, by=by, at=at)
         workshops.assign(sessions, at=at)
-    return _note_present(participation, half_day, by=by, at=at)
+    return _note_present(participation, half_day, noted_at=noted_at, by=by, at=at)
 
 
 @retried
 @transaction.atomic
 def replace(
-    participation: Participation, *, by_person: Person, half_day: int, by: Any = None, at: datetime
+    participation: Participation,
+    *,
+    by_person: Person,
+    half_day: int,
+    noted_at: datetime | None = None,
+    by: Any = None,
+    at: datetime,
 ) -> Participation:
-    """Note `by_person` present, who came instead; returns theirs. Said twice, it is done once.
+    """Note `by_person` present, who came instead, as `walk_in()` does; returns theirs. Said twice,
+    it is done once.
 
     Raises SheetNotOpenError, NoLongerRegisteredError, NoPlaceToPassOnError and
     AlreadyRegisteredError.
@@ -161,7 +173,7 @@ def replace(
         newcomer = answers.replace(
             participation, by_person=by_person, on_the_spot=True, by=by, at=at
         )
-    return _note_present(newcomer, half_day, by=by, at=at)
+    return _note_present(newcomer, half_day, noted_at=noted_at, by=by, at=at)
 
 
 def _with_all(session: TrainingSession, *, at: datetime) -> set[int]:
@@ -215,6 +227,7 @@ def _note_present(
     half_day: int,
     *,
     uid: uuid.UUID | None = None,
+    noted_at: datetime | None,
     by: Any,
     at: datetime,
 ) -> Participation:
@@ -222,7 +235,7 @@ def _note_present(
         participation_id=participation.pk,
         half_day=half_day,
         state=PresenceState.PRESENT,
-        at=at,
+        at=noted_at or at,
         uid=uid,
     )
     attendance.note(participation.session, [note], source=PresenceSource.DESK, by=by, at=at)

@@ -170,11 +170,21 @@ def _one(
             if participation.has_place:  # by the other phone, or by this one a moment ago
                 return _note(session, [_present(one)], device=device, by=by, at=at)[0]
             on_the_spot.let_in(
-                participation, half_day=one.half_day, beyond=one.beyond, by=by, at=at
+                participation,
+                half_day=one.half_day,
+                beyond=one.beyond,
+                noted_at=one.at,
+                by=by,
+                at=at,
             )
         elif one.person and not _is_done(participation, one.person):
             on_the_spot.replace(
-                participation, by_person=one.person, half_day=one.half_day, by=by, at=at
+                participation,
+                by_person=one.person,
+                half_day=one.half_day,
+                noted_at=one.at,
+                by=by,
+                at=at,
             )
         return Receipt(one.uid, Outcome.COUNTED)
     except RegistrationError as error:
@@ -198,6 +208,7 @@ def _walk_in(
         beyond=one.beyond,
         language=language,
         half_day=one.half_day,
+        noted_at=one.at,
         by=by,
         at=at,
     )

@@ -7,11 +7,12 @@ import pytest
 
 from registrations.domain import attendance, self_check_in, welcome
 from registrations.domain.half_days import current, half_days
+from registrations.domain.people import Person
 from registrations.domain.welcome import Act, Operation, Outcome
 from registrations.enums import PresenceSource
 from registrations.exceptions import NotTheTimeError, SheetNotOpenError, WrongRoomCodeError
 from registrations.models import Participation, PresenceEntry, SelfCheckIn
-from tests.factories.registrations import person, registration
+from tests.factories.registrations import partner, person, registration
 from tests.factories.trainings import MORNING_1, catalogue, session, training_page
 from tests.factories.users import organiser
 
@@ -163,3 +164,62 @@ def test_what_stands_in_the_way(one):
             one, [SelfCheckIn.objects.get().pk], at=one.starts_at - timedelta(days=2)
         )
     assert SelfCheckIn.objects.get().settled_at is None
+
+
+def test_who_is_let_in_without_network_was_there_when_it_was_tapped(one):
+    one.capacity = 1
+    one.save()
+    somebody = there(one)
+    waits = there(one, number=2)
+    colleague = Person(session_ids=(), first_name="Une", last_name="Collègue")
+    stranger = Person(session_ids=(), first_name="Sans", last_name="Inscription")
+    operations = [
+        Operation(uid=uuid.uuid4(), act=Act.LET_IN, beyond=True, of=waits.pk, at=DURING),
+        Operation(
+            uid=uuid.uuid4(),
+            act=Act.REPLACE,
+            of=somebody.pk,
+            person=colleague,
+            at=DURING + MINUTE,
+        ),
+        Operation(
+            uid=uuid.uuid4(),
+            act=Act.WALK_IN,
+            beyond=True,
+            person=stranger,
+            partner=partner("Forem"),
+            at=DURING + 2 * MINUTE,
+        ),
+    ]
+
+    receipts = welcome.receive(one, operations, language="fr", at=DURING + 10 * MINUTE)
+
+    assert [receipt.outcome for receipt in receipts] == [Outcome.COUNTED] * 3
+    assert list(PresenceEntry.objects.values_list("noted_at", "received_at")) == [
+        (DURING + number * MINUTE, DURING + 10 * MINUTE) for number in range(3)
+    ]
+
+
+def test_what_a_door_noted_later_of_who_came_instead_stands(one):
+    """Both doors heard who comes instead; one of them, without network, tells it long after."""
+    somebody = there(one)
+    colleague = Person(session_ids=(), first_name="Une", last_name="Collègue")
+    heard = {"act": Act.REPLACE, "of": somebody.pk, "person": colleague}
+    away = Operation(uid=uuid.uuid4(), at=DURING, **heard)
+    near = Operation(uid=uuid.uuid4(), at=DURING + MINUTE, **heard)
+    welcome.receive(one, [near], language="fr", at=DURING + MINUTE)
+    newcomer = Participation.objects.latest("pk")
+    left = Operation(
+        uid=uuid.uuid4(),
+        act=Act.NOTE,
+        of=newcomer.pk,
+        state="PRESENT",
+        left_at=time(10, 5),
+        at=DURING + 5 * MINUTE,
+    )
+    welcome.receive(one, [left], language="fr", at=DURING + 5 * MINUTE)
+
+    welcome.receive(one, [away], language="fr", at=DURING + 10 * MINUTE)
+
+    presence = newcomer.presences.get()
+    assert (presence.state, presence.left_at) == ("PRESENT", time(10, 5))
