@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import threading
 from datetime import time, timedelta
 from html import unescape
 from pathlib import Path
@@ -50,6 +51,9 @@ class Command(BaseCommand):
             for name in ("training", "programme"):
                 found = re.search(r'href="([^"]*/sign-up/[^"]+)"', seen["pages"][name]["html"])
                 seen[f"sign_up_{name}"] = sign_up(visitor, found and found[1], name, session)
+            # What this process sends behind its answers; then what it may have left.
+            for thread in set(threading.enumerate()) - {threading.current_thread()}:
+                thread.join(60)
             call_command("send_emails", stdout=sys.stderr)
             seen["mails"] = [message.to for message in mail.outbox]
             seen["registrations"] = apps.get_model("registrations", "Registration").objects.count()
