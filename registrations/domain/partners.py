@@ -195,7 +195,7 @@ def _called(name: str) -> Q:
 
 
 def _living(partner: PartnerService) -> PartnerService:
-    # Two people of one service may register at once, hence no lock.
+    # Shared: two people of one service may register at once, but not while it is merged.
     while True:
         [partner] = lock_shared(PartnerService.objects.filter(pk=partner.pk))
         if partner.merged_into is None:
